@@ -1,0 +1,26 @@
+//! # o365collector
+//!
+//! Collects Microsoft 365 audit records, maps them to the Elastic Common Schema, ships them, and loses none.
+//!
+//! **In one breath.** One task per *feed* (a tenant × a content type) lists what Microsoft has, writes each *item*
+//! (a content blob) into the registry as *pending*, fetches it, sends its events through the processors to the
+//! outputs, and marks it *acknowledged* when every required output has said "written". Nothing else moves a cursor.
+//!
+//! ## Floors
+//! A room uses only floors below its own, never a neighbour. `tests/layers.rs` holds this table.
+//!
+//! ```text
+//! 9  main  cli                                              what the user typed
+//! 8  app                                                    the one room where all meet: build, run, drain
+//! 7  config                                                 composes every room's own options; loads, expands, checks
+//! 6  collector                                              scheduler and feeds
+//! 5  pipeline                                               the one door: processors, fan-out, receipts
+//! 4  microsoft   registry   processors   outputs   simulator   neighbours that do not know each other
+//! 3  oauth                                                  tokens
+//! 2  net                                                    HTTP out, TLS, backoff
+//! 1  event  settings  stats                                 what flows, what is set, what is counted
+//! 0  time  secret                                           ground
+//! ```
+
+pub mod secret;
+pub mod time;
