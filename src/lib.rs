@@ -22,5 +22,6 @@
 //! 0  time  secret                                           ground
 //! ```
 
+pub mod event;
 pub mod secret;
 pub mod time;

@@ -1,0 +1,79 @@
+//! What flows: events, the batches they travel in, and the splitter that cuts them out of a response.
+//!
+//! An [`Event`] is a tree whose leaves may still be text as Microsoft sent it ([`Value::Raw`]). Only the top level of
+//! a record is parsed; a nested value is opened when a path walks into it.
+//!
+//! ## Why a tree of our own
+//! FIGURES
+
+mod batch;
+mod object;
+mod parse;
+mod path;
+mod source;
+mod split;
+mod text;
+mod value;
+mod write;
+
+pub use batch::{Batch, Origin};
+pub use object::{Key, Member, Object};
+pub use parse::ParseError;
+pub use path::PathError;
+pub use source::{Source, Span};
+pub use split::{Flaw, Record, Records, SplitError, Splitter};
+pub use value::{Kind, Value, View};
+
+use crate::time::{self, Timestamp};
+
+/// One record on its way: fields to be written, and metadata that only outputs see.
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    /// What the fields point into.
+    pub source: Source,
+    /// What outputs write.
+    pub fields: Object,
+    /// Beats' `@metadata`: `_id`, `index`, `pipeline`; never written.
+    pub metadata: Object,
+}
+
+impl Event {
+    /// The event of one record of `source`.
+    pub fn parse(source: &Source, span: Span) -> Result<Self, ParseError> {
+        let fields = Object::parse(source, span)?;
+        Ok(Self { source: source.clone(), fields, metadata: Object::new() })
+    }
+
+    /// The event of a record that stands alone.
+    pub fn from_json(json: String) -> Result<Self, ParseError> {
+        let span = Span::new(0..json.len());
+        Self::parse(&Source::new(json), span)
+    }
+
+    /// Its `@timestamp`.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        time::parse(&self.get("@timestamp")?.text()?)
+    }
+
+    /// Its identity in stores: `@metadata._id`.
+    pub fn id(&self) -> Option<std::borrow::Cow<'_, str>> {
+        self.get("@metadata._id")?.text()
+    }
+
+    /// Writes its fields on one line.
+    pub fn write_json(&self, out: &mut Vec<u8>) {
+        write::object(out, &self.fields, &self.source);
+    }
+
+    /// Its fields on one line.
+    pub fn to_json(&self) -> String {
+        let mut out = Vec::new();
+        self.write_json(&mut out);
+        String::from_utf8(out).expect("parts of JSON text are UTF-8")
+    }
+
+    /// Writes its fields over several lines, indented.
+    pub fn write_pretty(&self, out: &mut Vec<u8>) {
+        write::pretty(out, self.to_json().as_bytes());
+    }
+}
