@@ -23,5 +23,7 @@
 //! ```
 
 pub mod event;
+pub mod net;
+pub mod oauth;
 pub mod secret;
 pub mod time;
