@@ -23,6 +23,7 @@
 //! ```
 
 pub mod event;
+pub mod microsoft;
 pub mod net;
 pub mod oauth;
 pub mod secret;

@@ -66,7 +66,9 @@ impl HttpError {
                 "the certificate is not trusted: if a proxy inspects TLS, exempt this host or name its authority in `ssl.certificate_authorities`"
             }
             Self::Connect { .. } => "check name resolution, the firewall (outbound port), and `proxy_url`",
-            Self::TimeOut { .. } => "check the network path and the proxy; `timeout`, `idle_timeout` and `connect_timeout` set the bounds",
+            Self::TimeOut { .. } => {
+                "check the network path and the proxy; `timeout`, `idle_timeout` and `connect_timeout` set the bounds"
+            }
             Self::Broken { .. } => "it is tried again; if it lasts, look for a proxy or firewall that cuts connections",
             Self::TooLong { .. } => "something else than the expected server answers: check the URL and the proxy",
             Self::Setup { .. } => "check `ssl` and `proxy_url`",

@@ -104,10 +104,21 @@ impl Transport {
         let host = request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let idle = self.limits.idle;
         let answer = tokio::time::timeout(idle, self.dispatch(request, &host)).await;
-        let (parts, body) =
-            answer.map_err(|_| HttpError::TimeOut { host: host.clone(), during: "before it answered", after: idle })??;
+        let (parts, body) = answer.map_err(|_| HttpError::TimeOut {
+            host: host.clone(),
+            during: "before it answered",
+            after: idle,
+        })??;
         let since = time::ticks();
-        Ok(Response { status: parts.status, headers: parts.headers, body, host, limits: self.limits, since, received: 0 })
+        Ok(Response {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            host,
+            limits: self.limits,
+            since,
+            received: 0,
+        })
     }
 
     async fn dispatch(&self, request: Request, host: &str) -> Result<(http::response::Parts, Body), HttpError> {

@@ -54,13 +54,13 @@ use Class::{Clock, Configuration as Config, Defect, Passing};
 const SECRET: &str =
     "use the secret's *value*, not its id: Entra admin center > App registrations > your app > Certificates & secrets";
 const NEW_SECRET: &str = "make a new client secret: Entra admin center > App registrations > your app > Certificates & secrets > New client secret, then set `client_secret`";
-const APPLICATION: &str =
-    "check `client_id` and `tenant_id`: App registrations > your app > Overview shows both; they must be of the same tenant";
+const APPLICATION: &str = "check `client_id` and `tenant_id`: App registrations > your app > Overview shows both; they must be of the same tenant";
 const TENANT: &str =
     "check `tenant_id` for a typo, and `cloud`: a tenant of another national cloud is not found in this one";
 const CLOUD: &str = "set `cloud` to the national cloud of the tenant: worldwide, gcc, gcc_high, dod or china";
 const CONSENT: &str = "App registrations > your app > API permissions: add the application permissions, then press \"Grant admin consent\"";
-const RESOURCE: &str = "check `cloud` and `management_url`; the tenant needs a Microsoft 365 licence for this API to exist in it";
+const RESOURCE: &str =
+    "check `cloud` and `management_url`; the tenant needs a Microsoft 365 licence for this API to exist in it";
 const CERTIFICATE: &str = "upload the certificate to App registrations > your app > Certificates & secrets > Certificates, and check that it has not expired";
 const CLOCK: &str = "set this machine's clock (chronyc tracking, timedatectl): assertions are valid for minutes";
 const FEDERATION: &str = "App registrations > your app > Certificates & secrets > Federated credentials: issuer, subject and audience must match exactly; a new one takes minutes to work";
@@ -73,18 +73,38 @@ const MEANINGS: &[Meaning] = &[
     row(7_000_215, Config, "the client secret is wrong", SECRET),
     row(7_000_222, Config, "the client secret has expired", NEW_SECRET),
     row(7_000_218, Defect, "the request carries no credential", REPORT),
-    row(700_025, Config, "the application is a public client and must not send a secret", "App registrations > your app > Authentication: set \"Allow public client flows\" to No"),
+    row(
+        700_025,
+        Config,
+        "the application is a public client and must not send a secret",
+        "App registrations > your app > Authentication: set \"Allow public client flows\" to No",
+    ),
     row(700_016, Config, "the tenant does not know the application", APPLICATION),
     row(700_011, Config, "the tenant does not know the application", APPLICATION),
     row(70_001, Config, "the tenant does not know the application", APPLICATION),
-    row(7_000_112, Config, "the application is disabled", "Enterprise applications > your app > Properties: enable users to sign in"),
+    row(
+        7_000_112,
+        Config,
+        "the application is disabled",
+        "Enterprise applications > your app > Properties: enable users to sign in",
+    ),
     row(90_002, Config, "there is no such tenant", TENANT),
     row(90_038, Config, "the tenant lives in another national cloud", CLOUD),
     row(900_382, Config, "the tenant lives in another national cloud", CLOUD),
     row(900_432, Config, "the tenant lives in another national cloud", CLOUD),
-    row(9_001_023, Config, "`common` and `organizations` are no tenants", "set `tenant_id` to the Directory (tenant) ID"),
+    row(
+        9_001_023,
+        Config,
+        "`common` and `organizations` are no tenants",
+        "set `tenant_id` to the Directory (tenant) ID",
+    ),
     row(50_059, Config, "the request names no tenant", "set `tenant_id` to the Directory (tenant) ID"),
-    row(50_194, Config, "the application belongs to another tenant only", "make it multi-tenant, or register one in this tenant"),
+    row(
+        50_194,
+        Config,
+        "the application belongs to another tenant only",
+        "make it multi-tenant, or register one in this tenant",
+    ),
     row(500_011, Config, "the tenant does not know the API", RESOURCE),
     row(50_001, Config, "the API is not registered or is disabled in the tenant", RESOURCE),
     row(650_052, Config, "the tenant has no subscription to the API", RESOURCE),
@@ -96,7 +116,12 @@ const MEANINGS: &[Meaning] = &[
     row(28_002, Config, "the scope is not valid", RESOURCE),
     row(28_003, Config, "the scope is empty", RESOURCE),
     row(700_022, Defect, "the request names several APIs", REPORT),
-    row(901_002, Defect, "the v2 endpoint does not take `resource`", "set `oauth_version: v1`, or a `login_url` without a path"),
+    row(
+        901_002,
+        Defect,
+        "the v2 endpoint does not take `resource`",
+        "set `oauth_version: v1`, or a `login_url` without a path",
+    ),
     row(900_144, Defect, "the request lacks a parameter", REPORT),
     row(90_014, Defect, "the request lacks a parameter", REPORT),
     row(900_561, Defect, "the endpoint takes POST only", REPORT),
@@ -117,7 +142,12 @@ const MEANINGS: &[Meaning] = &[
     row(53_003, Config, "Conditional Access blocks the application", POLICY),
     row(530_032, Config, "a policy of the tenant blocks the application", POLICY),
     row(530_035, Config, "security defaults block the application", POLICY),
-    row(50_196, Passing, "the login service saw the same request too often", "another instance may use the same application in a loop; we wait"),
+    row(
+        50_196,
+        Passing,
+        "the login service saw the same request too often",
+        "another instance may use the same application in a loop; we wait",
+    ),
     row(50_033, Passing, "a passing error of the login service", WAIT),
     row(50_087, Passing, "a passing error of the login service", WAIT),
     row(90_006, Passing, "a passing error of the login service", WAIT),

@@ -53,7 +53,9 @@ impl OAuthError {
     pub fn retry(&self) -> Retry {
         match self {
             Self::Refused { meaning: Some(meaning), .. } => meaning.class.retry(),
-            Self::Refused { error, .. } if error == "temporarily_unavailable" || error == "server_error" => Retry::Backoff,
+            Self::Refused { error, .. } if error == "temporarily_unavailable" || error == "server_error" => {
+                Retry::Backoff
+            }
             Self::Refused { .. } => Retry::Slowly,
             Self::Unavailable { retry_after: Some(wait), .. } => Retry::After(*wait),
             Self::Unavailable { .. } | Self::Unreadable => Retry::Backoff,

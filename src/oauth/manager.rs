@@ -8,8 +8,8 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tracing::{debug, info};
 
-use super::exchange::{self, Credentials};
 use super::OAuthError;
+use super::exchange::{self, Credentials};
 use crate::net::{Backoff, Retry, Transport};
 use crate::secret::{ExposeSecret, Secret};
 use crate::time;

@@ -1,0 +1,12 @@
+//! Microsoft's APIs: wire types, calls, limits and errors. No cursors and no outputs.
+
+mod activity;
+mod error;
+mod guard;
+mod throttle;
+mod wire;
+
+pub use activity::{Activity, ActivityOptions, Blob, Page, PageRequest};
+pub use error::{ApiError, Meaning, Reaction};
+pub use throttle::Throttle;
+pub use wire::{CONTENT_TYPES, Content, SensitiveType, Subscription};
