@@ -26,5 +26,6 @@ pub mod event;
 pub mod microsoft;
 pub mod net;
 pub mod oauth;
+pub mod registry;
 pub mod secret;
 pub mod time;

@@ -29,11 +29,9 @@ impl Guard {
     /// The URL `text` that the API gave, at our host; `None` where it is no URL.
     pub fn bring_home(&self, text: &str) -> Option<Url> {
         let url = self.root.join(text).ok()?;
-        if url.origin() != self.root.origin() {
-            if !self.has_warned.swap(true, Ordering::Relaxed) {
-                warn!(target: "api", foreign = url.host_str(), ours = self.root.host_str(),
-                    "the API names another host; its path is asked for at ours");
-            }
+        if url.origin() != self.root.origin() && !self.has_warned.swap(true, Ordering::Relaxed) {
+            warn!(target: "api", foreign = url.host_str(), ours = self.root.host_str(),
+                "the API names another host; its path is asked for at ours");
         }
         // Built from the root and never joined: a path like `//other.example` would name a host of its own.
         let mut home = self.root.clone();
