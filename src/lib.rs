@@ -23,4 +23,5 @@
 //! ```
 
 pub mod secret;
+pub mod simulator;
 pub mod time;
