@@ -9,7 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
-use http::{StatusCode, header::AUTHORIZATION, header::RETRY_AFTER, request::Parts};
+use http::{StatusCode, Uri, header::AUTHORIZATION, header::RETRY_AFTER, request::Parts};
 use uuid::Uuid;
 
 use super::{
@@ -46,12 +46,17 @@ pub(super) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
 pub(super) struct Call {
     pub(super) tenant: TenantNumber,
     pub(super) now: Timestamp,
+    roles: Vec<String>,
     query: HashMap<String, String>,
 }
 
 impl Call {
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
+    }
+
+    pub(super) fn has_role(&self, name: &str) -> bool {
+        self.roles.iter().any(|role| role == name)
     }
 
     /// The content type, which must be one of the five, spelled exactly.
@@ -89,7 +94,7 @@ impl FromRequestParts<Arc<Office>> for Call {
         let publisher = publisher(&query)?;
         let tenant = office.tenant_called(&tenant).ok_or(Refusal::Unauthorized)?;
         throttle(office, tenant, publisher, parts.uri.path(), now)?;
-        Ok(Self { tenant, now, query })
+        Ok(Self { tenant, now, roles: claims.roles, query })
     }
 }
 
@@ -132,21 +137,14 @@ fn too_many(office: &Office, operation: Operation, publisher: Uuid) -> Refusal {
 
 /// Counts the request, lets it fail as planned, and puts Microsoft's headers on the answer.
 async fn front_door(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().replace("%24", "$");
-    let operation = operation(&path);
-    // A blob is known by its id, a listing by its content type: the window moves, the plan of faults stays.
-    let content_type =
-        request.uri().query().and_then(|query| query.split('&').find(|part| part.starts_with("contentType=")));
-    let name = path
-        .split_once("/audit/")
-        .map_or_else(|| format!("{path}?{}", content_type.unwrap_or("")), |(_, id)| id.into());
+    let (operation, subject) = (operation(request.uri().path()), subject(request.uri()));
     let odds = office.knobs().activity_odds();
-    let fault = office.admit(operation, &name, &odds);
-    let compressed = office.knobs().gzip && wire::accepts_gzip(request.headers());
+    let fault = office.admit(operation, &subject, &odds);
+    let is_compressed = office.knobs().gzip && wire::accepts_gzip(request.headers());
     let mut response = match fault {
         Some(Fault::Unauthorized) => Refusal::Unauthorized.into_response(),
         Some(Fault::Throttled) => too_many(&office, operation, Uuid::nil()).into_response(),
-        Some(Fault::ServerError) => server_error(&office, &name),
+        Some(Fault::ServerError) => server_error(&office, &subject),
         Some(Fault::Slow) => {
             let slow_for = office.knobs().slow_for;
             office.clock.sleep(slow_for).await;
@@ -154,19 +152,31 @@ async fn front_door(State(office): State<Arc<Office>>, request: Request, next: N
         }
         _ => next.run(request).await,
     };
-    let is_damaged = matches!(fault, Some(Fault::Truncated | Fault::InvalidJson | Fault::Reset));
-    if operation == Operation::Blob && response.status().is_success() && !is_damaged {
-        let id = path.split_once("/audit/").map(|(_, id)| id.to_string()).unwrap_or_default();
-        *office.books().tally.fetched.entry(id).or_default() += 1;
+    let is_whole = response.status().is_success() && !fault.is_some_and(Fault::breaks_body);
+    if operation == Operation::Blob && is_whole {
+        *office.books().tally.fetched.entry(subject).or_default() += 1;
     }
     wire::stamp(response.headers_mut(), office.now());
-    if compressed {
+    if is_compressed {
         response = wire::compress(response).await;
     }
-    match fault {
+    match fault.filter(|fault| fault.breaks_body()) {
         Some(fault) => wire::damage(response, fault).await,
         None => response,
     }
+}
+
+/// What a request is about, as its plan of faults goes by: a blob's id, or an operation with its content type.
+///
+/// A window is no part of it: it moves with the clock, and a new window must not mean a new plan.
+fn subject(address: &Uri) -> String {
+    let path = address.path().replace("%24", "$");
+    if let Some((_, id)) = path.split_once("/audit/") {
+        return id.into();
+    }
+    let mut parameters = address.query().unwrap_or_default().split('&');
+    let content_type = parameters.find(|parameter| parameter.starts_with("contentType="));
+    format!("{path}?{}", content_type.unwrap_or_default())
 }
 
 fn operation(path: &str) -> Operation {
@@ -182,11 +192,11 @@ fn operation(path: &str) -> Operation {
 }
 
 /// One of the ways in which the service, or what stands before it, fails.
-fn server_error(office: &Office, name: &str) -> Response {
+fn server_error(office: &Office, subject: &str) -> Response {
     let page = Html(
         "<html><head><title>Service unavailable</title></head><body>Our services aren't available right now</body></html>",
     );
-    match hash_text(office.options.seed, name) % 4 {
+    match hash_text(office.options.seed, subject) % 4 {
         0 => (StatusCode::BAD_GATEWAY, page).into_response(),
         1 => (StatusCode::GATEWAY_TIMEOUT, page).into_response(),
         2 => {

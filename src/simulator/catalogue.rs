@@ -96,17 +96,16 @@ impl Catalogue {
 
     /// The `Id` of every record that can have been collected by `now`; blobs that expired at once are not counted.
     pub(super) fn record_ids(&self, now: Timestamp) -> HashSet<String> {
-        let mut ids = HashSet::new();
-        for entry in self.published_by(now).filter(|entry| entry.expires > entry.visible) {
-            match (&entry.source, &self.stream) {
-                (Source::Generated(index), Some(stream)) => {
-                    ids.extend(stream.record_ids(*index).map(|id| id.to_string()))
-                }
-                (Source::Generated(_), None) => {}
-                (Source::Published(blob), _) => ids.extend(blob.record_ids()),
-            }
+        let entries = self.published_by(now).filter(|entry| entry.expires > entry.visible);
+        entries.flat_map(|entry| self.ids_within(&entry)).collect()
+    }
+
+    fn ids_within(&self, entry: &Entry) -> Vec<String> {
+        match (&entry.source, &self.stream) {
+            (Source::Generated(index), Some(stream)) => stream.record_ids(*index).map(|id| id.to_string()).collect(),
+            (Source::Generated(_), None) => Vec::new(),
+            (Source::Published(blob), _) => blob.record_ids(),
         }
-        ids
     }
 
     /// Everything that is visible by `now`, however old.

@@ -8,6 +8,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use serde_json::Value;
 
 use super::{
     CONTENT_TYPES,
@@ -45,10 +46,31 @@ fn body(office: &Office, call: &Call, id: &str) -> Result<Bytes, Refusal> {
         if call.now >= entry.expires {
             return Err(Refusal::Expired(id.into()));
         }
-        return Ok(catalogue.body(&entry, &office.companies[call.tenant]));
+        let body = catalogue.body(&entry, &office.companies[call.tenant]);
+        let shows_matches = content_type != "DLP.All" || call.has_role("ActivityFeed.ReadDlp");
+        return Ok(if shows_matches { body } else { without_matches(body) });
     }
     // Every real id has parts; what has none was never one.
     Err(if id.contains('$') { Refusal::NoContent(id.into()) } else { Refusal::ContentId(id.into()) })
+}
+
+/// Takes the matched values out of DLP records; what is no JSON stays as it is.
+fn without_matches(body: Bytes) -> Bytes {
+    let Ok(mut records) = serde_json::from_slice::<Value>(&body) else { return body };
+    remove_matches(&mut records);
+    records.to_string().into()
+}
+
+fn remove_matches(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(remove_matches),
+        Value::Object(members) => {
+            members.remove("SensitiveInformationDetections");
+            members.entry("SensitiveInfoDetectionIsIncluded").and_modify(|is_included| *is_included = false.into());
+            members.values_mut().for_each(remove_matches);
+        }
+        _ => {}
+    }
 }
 
 /// Puts a byte order mark before some bodies.

@@ -26,6 +26,13 @@ pub enum Fault {
     Reset,
 }
 
+impl Fault {
+    /// Whether the answer starts well and its body ends badly.
+    pub(super) fn breaks_body(self) -> bool {
+        matches!(self, Self::Truncated | Self::InvalidJson | Self::Reset)
+    }
+}
+
 /// How probable each fault is.
 pub(super) type Odds = [(Fault, f64)];
 
@@ -78,7 +85,7 @@ impl Plans {
         plan.under_way = true;
     }
 
-    /// What goes wrong with this request, and how often it has succeeded before.
+    /// What goes wrong with this request.
     pub(super) fn next(&mut self, seed: u64, request: &str, odds: &Odds) -> Option<Fault> {
         let none_likely = odds.iter().all(|(_, probability)| *probability <= 0.0);
         if none_likely && !self.plans.contains_key(request) {

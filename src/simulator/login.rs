@@ -78,7 +78,7 @@ async fn answer(office: &Office, tenant: &str, version: Version, headers: &Heade
         }
     };
     response.headers_mut().insert(DATE, wire::date(office.now()));
-    match fault {
+    match fault.filter(|fault| fault.breaks_body()) {
         Some(fault) => wire::damage(response, fault).await,
         None => response,
     }

@@ -54,11 +54,8 @@ pub(super) async fn compress(response: Response) -> Response {
     Response::from_parts(parts, compressed.into())
 }
 
-/// Damages the body as the fault says.
+/// Breaks the body as the fault says, one that `breaks_body`.
 pub(super) async fn damage(response: Response, fault: Fault) -> Response {
-    if !matches!(fault, Fault::Truncated | Fault::InvalidJson | Fault::Reset) {
-        return response;
-    }
     let (mut parts, body) = whole(response).await;
     let half = body.slice(..body.len() / 2);
     parts.headers.remove(CONTENT_LENGTH);

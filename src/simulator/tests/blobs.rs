@@ -92,3 +92,24 @@ async fn a_body_may_start_with_a_byte_order_mark() {
     let blob = &world.list_all(SHAREPOINT).await[0];
     assert!(world.fetch(blob).await.body.starts_with(b"\xef\xbb\xbf[{"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_dlp_matched_is_shown_to_its_own_role_only() {
+    let mut world = World::with_faults(Knobs::default()).await;
+    let blob = &world.list_all("DLP.All").await[0];
+    assert!(world.fetch(blob).await.text().contains("DetectedValues"));
+    world.simulator.knobs().roles.retain(|role| role != "ActivityFeed.ReadDlp");
+    world.log_in().await;
+    let without = world.fetch(blob).await;
+    assert_eq!(record_ids(&without).len(), 10);
+    assert!(!without.text().contains("DetectedValues"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn poison_is_served_as_it_is() {
+    let world = World::with_faults(Knobs { poison: 1.0, ..Knobs::default() }).await;
+    let blob = &world.list_all(SHAREPOINT).await[0];
+    let [first, again] = [world.fetch(blob).await, world.fetch(blob).await];
+    assert_eq!(first.status, 200);
+    assert_eq!(first.body, again.body, "poison is for good");
+}

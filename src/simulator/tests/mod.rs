@@ -102,9 +102,9 @@ impl World {
     /// A request of a client who does everything right; `operation` is relative to the feed, or a whole address.
     fn request(&self, method: &str, operation: &str) -> Request<Body> {
         let feed = format!("http://simulator.invalid/api/v1.0/{}/activity/feed/", self.tenant.tenant_id);
-        let mut address = if operation.starts_with("http") { operation.into() } else { feed + operation };
+        let address = if operation.starts_with("http") { operation.into() } else { feed + operation };
         let mark = if address.contains('?') { '&' } else { '?' };
-        address += &format!("{mark}PublisherIdentifier={}", self.tenant.tenant_id);
+        let address = format!("{address}{mark}PublisherIdentifier={}", self.tenant.tenant_id);
         let authorization = format!("Bearer {}", self.token);
         Request::builder()
             .method(method)
@@ -117,11 +117,10 @@ impl World {
     async fn send(&self, request: Request<Body>) -> Answer {
         let response: Response = self.simulator.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let body = body
-            .collect()
-            .await
-            .map(|body| body.to_bytes().to_vec())
-            .unwrap_or_else(|error| format!("broken: {error}").into());
+        let body = match body.collect().await {
+            Ok(body) => body.to_bytes().to_vec(),
+            Err(error) => format!("broken: {error}").into(),
+        };
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
