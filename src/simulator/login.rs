@@ -33,6 +33,8 @@ const MANAGEMENT_ROOTS: [&str; 5] = [
 ];
 const OTHER_RESOURCES: [&str; 2] = ["https://graph.microsoft.com", "https://outlook.office365.com"];
 
+type Form = HashMap<String, String>;
+
 #[derive(Clone, Copy, PartialEq)]
 enum Version {
     V1,
@@ -66,16 +68,14 @@ pub(super) fn is_management(office: &Office, audience: &str) -> bool {
 async fn answer(office: &Office, tenant: &str, version: Version, headers: &HeaderMap, body: &[u8]) -> Response {
     let odds = office.knobs().login_odds();
     let fault = office.admit(Operation::Token, &format!("login/{tenant}"), &odds);
-    let slow_for = office.knobs().slow_for;
+    if fault == Some(Fault::Slow) {
+        let slow_for = office.knobs().slow_for;
+        office.clock.sleep(slow_for).await;
+    }
+    let form: Form = url::form_urlencoded::parse(body).into_owned().collect();
     let mut response = match fault {
         Some(Fault::ServerError) => unavailable(office),
-        fault => {
-            if fault == Some(Fault::Slow) {
-                office.clock.sleep(slow_for).await;
-            }
-            let form: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
-            issue(office, tenant, version, headers, &form).unwrap_or_else(|refusal| refusal.into_response(office))
-        }
+        _ => issue(office, tenant, version, headers, &form).unwrap_or_else(|refusal| refusal.into_response(office)),
     };
     response.headers_mut().insert(DATE, wire::date(office.now()));
     match fault.filter(|fault| fault.breaks_body()) {
@@ -96,8 +96,6 @@ fn unavailable(office: &Office) -> Response {
         }
     }
 }
-
-type Form = HashMap<String, String>;
 
 fn issue(
     office: &Office,
