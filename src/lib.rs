@@ -28,4 +28,5 @@ pub mod net;
 pub mod oauth;
 pub mod registry;
 pub mod secret;
+pub mod simulator;
 pub mod time;
