@@ -22,5 +22,17 @@
 //! 0  time  secret                                           ground
 //! ```
 
+pub mod cli;
+pub mod config;
+
+pub mod collector;
+
+pub mod pipeline;
+
+pub mod microsoft;
+pub mod outputs;
+
+pub mod settings;
+
 pub mod secret;
 pub mod time;

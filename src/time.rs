@@ -89,7 +89,9 @@ mod tests {
     fn a_timestamp_without_zone_is_utc() {
         let expected = parse("2026-11-21T09:30:00Z");
         assert!(expected.is_some());
-        for text in ["2026-11-21T09:30:00", "2026-11-21T09:30:00.000", "2026-11-21T10:30:00+01:00", " 2026-11-21T09:30:00 "] {
+        for text in
+            ["2026-11-21T09:30:00", "2026-11-21T09:30:00.000", "2026-11-21T10:30:00+01:00", " 2026-11-21T09:30:00 "]
+        {
             assert_eq!(parse(text), expected, "{text}");
         }
         assert_eq!(parse("yesterday"), None);
