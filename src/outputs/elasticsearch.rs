@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
+use crate::settings::permissions::check_ours;
 use crate::settings::{
     Address, ByteSize, ConditionOptions, Duration, FormatString, Problems, ProxyOptions, TlsOptions, sensitive,
 };
@@ -192,6 +193,16 @@ impl Options {
             *file = base.join(&*file);
         }
         self.ssl.resolve(base);
+    }
+
+    /// Notes files with secrets that others can write.
+    pub fn check_secret_files(&self, problems: &mut Problems) {
+        if let Some(file) = &self.bearer_token_file {
+            check_ours(file, "bearer_token_file", problems);
+        }
+        if let Some(file) = self.ssl.key_file() {
+            check_ours(&file, "ssl.key", problems);
+        }
     }
 
     /// Notes what is wrong with it.

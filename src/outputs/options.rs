@@ -59,6 +59,14 @@ impl OutputOptions {
         }
     }
 
+    /// Notes files with secrets that others can write.
+    pub fn check_secret_files(&self, problems: &mut Problems) {
+        match self {
+            Self::Console(_) | Self::File(_) => {}
+            Self::Elasticsearch(options) => options.check_secret_files(problems),
+        }
+    }
+
     /// Notes what is wrong with it.
     pub fn check(&self, problems: &mut Problems) {
         match self {

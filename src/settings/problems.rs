@@ -120,15 +120,35 @@ impl Problems {
         self.found.iter_mut()
     }
 
-    /// Keeps the first problem of each setting: what follows from a value that could not be read is noise.
+    /// Keeps the first problem of each setting: what follows from a value that could not be read, for the settings
+    /// inside it or the list around it, is noise.
     pub fn keep_causes(&mut self) {
         let mut kept: Vec<Problem> = Vec::with_capacity(self.found.len());
         for problem in self.found.drain(..) {
-            if !kept.iter().any(|earlier| !earlier.path.is_empty() && covers(&earlier.path, &problem.path)) {
+            let follows = |earlier: &Problem| {
+                let (earlier, later) = (&earlier.path, &problem.path);
+                !earlier.is_empty() && !later.is_empty() && (covers(earlier, later) || covers(later, earlier))
+            };
+            if !kept.iter().any(follows) {
                 kept.push(problem);
             }
         }
         self.found = kept;
+    }
+
+    /// Puts them in the order in which they stand in each file.
+    pub fn sort(&mut self) {
+        let mut files: Vec<Arc<str>> = Vec::new();
+        self.found.sort_by_cached_key(|problem| {
+            problem.place.as_ref().map(|place| {
+                let known = files.iter().position(|file| *file == place.file);
+                let file = known.unwrap_or_else(|| {
+                    files.push(Arc::clone(&place.file));
+                    files.len() - 1
+                });
+                (file, place.line)
+            })
+        });
     }
 
     /// `value` if nothing is wrong, else the problems.
