@@ -35,8 +35,8 @@ impl Error {
         match self {
             Self::Config(problems) if problems.len() == 1 => format!("configuration: {problems}"),
             Self::Config(problems) => {
-                let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-                format!("{} problems in the configuration:{lines}", problems.len())
+                let heading = format!("{} problems in the configuration:", problems.len());
+                problems.iter().fold(heading, |text, problem| text + &format!("\n  {problem}"))
             }
             other => other.to_string(),
         }

@@ -14,7 +14,7 @@ pub enum Command {
 }
 
 /// Carries it out.
-pub async fn run(command: &Command, global: &Global) -> Result<(), Error> {
+pub fn run(command: Command, global: &Global) -> Result<(), Error> {
     match command {
         Command::Config => Ok(std::io::stdout().write_all(global.load()?.to_yaml().as_bytes())?),
     }

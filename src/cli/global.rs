@@ -23,9 +23,7 @@ pub struct Global {
     #[arg(short = 'e', global = true)]
     pub to_stderr: bool,
 
-    /// Log these targets in detail, as in `auth,api`; "*" for all
-    ///
-    /// Targets: auth api feed registry processor output webhook http config
+    /// Log targets in detail: "*", or some of auth, api, feed, registry, processor, output, webhook, http, config
     #[arg(short = 'd', value_name = "SELECTORS", value_delimiter = ',', global = true)]
     pub selectors: Vec<String>,
 
@@ -54,6 +52,7 @@ pub struct Global {
         long = "strict.perms",
         value_name = "BOOL",
         global = true,
+        hide_possible_values = true,
         num_args = 0..=1,
         require_equals = true,
         default_value_t = true,

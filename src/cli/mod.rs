@@ -19,8 +19,6 @@ pub use error::Error;
 pub use global::Global;
 
 /// Collects Microsoft 365 audit records, maps them to ECS, ships them, and loses none.
-///
-/// Without a command it runs for ever. To see it work without a tenant, try `o365collector demo`.
 #[derive(Debug, Parser)]
 #[command(
     name = "o365collector",
@@ -28,15 +26,15 @@ pub use global::Global;
     max_term_width = 80,
     disable_help_subcommand = true,
     subcommand_value_name = "COMMAND",
-    after_help = "Exit codes: 0 fine, 1 failed, 2 usage or configuration."
+    after_help = "To see it work without a tenant, try `o365collector demo`.\nExit codes: 0 fine, 1 failed, 2 usage or configuration."
 )]
 pub struct Cli {
-    /// The flags that every command knows.
-    #[command(flatten)]
-    pub global: Global,
     /// The flags of `run`, which may stand without the word.
     #[command(flatten)]
     pub run: run::Args,
+    /// The flags that every command knows.
+    #[command(flatten)]
+    pub global: Global,
     /// What to do; default `run`.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -80,9 +78,9 @@ pub async fn run(cli: Cli) -> Result<(), Error> {
         Some(Command::Demo(args)) => demo::run(&args, &global).await,
         Some(Command::Simulate(args)) => simulate::run(&args, &global).await,
         Some(Command::Replay(args)) => replay::run(&args, &global).await,
-        Some(Command::Test(command)) => test::run(&command, &global).await,
+        Some(Command::Test(command)) => test::run(command, &global),
         Some(Command::Registry(command)) => registry::run(&command, &global).await,
-        Some(Command::Export(command)) => export::run(&command, &global).await,
+        Some(Command::Export(command)) => export::run(command, &global),
         Some(Command::Completions(args)) => completions::run(&args, &mut Cli::command()),
         Some(Command::Version) => version::run(),
     }

@@ -17,6 +17,7 @@ pub struct Args {
 }
 
 /// Sends the records through; without `-c` they are mapped to ECS and written to standard output in their order.
+#[expect(clippy::unused_async, reason = "the behaviour that waits is wired in by `app`")]
 pub async fn run(_args: &Args, _global: &Global) -> Result<(), Error> {
     Err(Error::not_built("replay"))
 }

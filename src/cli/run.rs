@@ -11,6 +11,7 @@ pub struct Args {
 }
 
 /// Collects until it is told to stop, or with `--once` for one pass.
+#[expect(clippy::unused_async, reason = "the behaviour that waits is wired in by `app`")]
 pub async fn run(_args: &Args, global: &Global) -> Result<(), Error> {
     let config = global.load()?;
     log::start(&config.logging, global)?;

@@ -71,6 +71,7 @@ pub struct Faults {
 }
 
 /// Serves until it is told to stop.
+#[expect(clippy::unused_async, reason = "the behaviour that waits is wired in by `app`")]
 pub async fn run(_args: &Args, _global: &Global) -> Result<(), Error> {
     Err(Error::not_built("simulate"))
 }

@@ -13,7 +13,7 @@ pub enum Command {
 }
 
 /// Carries it out.
-pub async fn run(command: &Command, global: &Global) -> Result<(), Error> {
+pub fn run(command: Command, global: &Global) -> Result<(), Error> {
     match command {
         Command::Config => {
             println!("{}", summary(&global.load()?));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::Config;
+use crate::outputs::options::OutputOptions;
 use crate::settings::Problems;
 use crate::settings::permissions::check_ours;
 
@@ -104,7 +105,7 @@ impl Config {
     }
 
     fn check_outputs(&self, problems: &mut Problems) {
-        if !self.outputs.values().any(|output| output.enabled()) {
+        if !self.outputs.values().any(OutputOptions::enabled) {
             problems.add("outputs", "expected at least one that is enabled").hint("for example `outputs.console: {}`");
         }
         for (name, output) in self.outputs.iter().filter(|(_, output)| output.enabled()) {

@@ -17,23 +17,21 @@ pub fn find(named: &[PathBuf], folder: Option<&Path>, problems: &mut Problems) -
     let folders =
         folder.map_or_else(|| vec![PathBuf::new(), PathBuf::from(SYSTEM_FOLDER)], |folder| vec![folder.to_owned()]);
     let default = [PathBuf::from(DEFAULT_FILE)];
-    let names = if named.is_empty() { &default[..] } else { named };
     let mut found = Vec::new();
-    for name in names {
+    for name in if named.is_empty() { &default } else { named } {
         let tried: Vec<PathBuf> = if name.is_absolute() {
             vec![name.clone()]
         } else {
             folders.iter().map(|folder| folder.join(name)).collect()
         };
-        match tried.iter().find(|path| path.exists()) {
-            Some(path) => found.push(path.clone()),
-            None => {
-                let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", absolute(path).display())).collect();
-                problems
-                    .add("", format!("no configuration file: tried {}", shown.join(", ")))
-                    .hint("name one with `-c FILE`, or see `o365collector demo`, which needs none");
-            }
+        if let Some(path) = tried.iter().find(|path| path.exists()) {
+            found.push(path.clone());
+            continue;
         }
+        let shown: Vec<String> = tried.iter().map(|path| format!("`{}`", absolute(path).display())).collect();
+        problems
+            .add("", format!("no configuration file: tried {}", shown.join(", ")))
+            .hint("name one with `-c FILE`, or see `o365collector demo`, which needs none");
     }
     found
 }

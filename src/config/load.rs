@@ -160,8 +160,8 @@ fn explain(root: &Node, problems: &mut Problems) {
         if let Some(unset) = variables.iter().find(|variable| !variable.is_set) {
             problem.hint(format!("variable `{}` is not set", unset.name));
         }
-        let is_later = |word: &&str| problem.text.ends_with(&format!("found `{word}`"));
-        if problem.path.starts_with("inputs.") && LATER.iter().any(|word| is_later(&word)) {
+        let is_later = |word: &str| problem.text.ends_with(&format!("found `{word}`"));
+        if problem.path.starts_with("inputs.") && LATER.iter().any(|word| is_later(word)) {
             problem.hint("it comes in a later version");
         }
         if let Some((_, hint)) = ELSEWHERE.iter().find(|(key, _)| *key == problem.path) {

@@ -101,22 +101,21 @@ impl Config {
 
     /// The effective settings as YAML, secrets masked, without what is not set.
     pub fn to_yaml(&self) -> String {
-        let without_nothing = serde_json::to_value(self).map(strip);
-        without_nothing
-            .map_err(|error| error.to_string())
-            .and_then(|value| serde_yaml::to_string(&value).map_err(|error| error.to_string()))
+        serde_yaml::to_value(self)
+            .and_then(|value| serde_yaml::to_string(&strip(value)))
             .expect("settings are made of texts, numbers, lists and maps")
     }
 }
 
 /// Takes out what is null.
-fn strip(value: serde_json::Value) -> serde_json::Value {
-    use serde_json::Value;
+fn strip(value: serde_yaml::Value) -> serde_yaml::Value {
+    use serde_yaml::Value;
     match value {
-        Value::Object(map) => {
-            map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, strip(value))).collect()
+        Value::Mapping(map) => {
+            let given = map.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Mapping(given.map(|(key, value)| (key, strip(value))).collect())
         }
-        Value::Array(items) => items.into_iter().map(strip).collect(),
+        Value::Sequence(items) => items.into_iter().map(strip).collect(),
         leaf => leaf,
     }
 }

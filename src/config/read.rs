@@ -107,7 +107,9 @@ impl serde::de::Error for Wrong {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let text = format!("expected one of {}; found `{variant}`", expected.join(", "));
+        // What stands there may be an address with a password in it.
+        let found = crate::settings::Address::from(variant);
+        let text = format!("expected one of {}; found `{found}`", expected.join(", "));
         Self { unknown: Some((variant.to_owned(), expected)), ..Self::custom(text) }
     }
 

@@ -70,10 +70,11 @@ fn the_reference_holds_every_setting_at_its_default() {
 /// One of everything.
 fn defaults() -> Config {
     use crate::outputs::options::OutputOptions;
+    use crate::outputs::{console, file};
     let outputs = [
-        ("console".to_owned(), OutputOptions::Console(Default::default())),
-        ("elasticsearch".to_owned(), OutputOptions::Elasticsearch(Default::default())),
-        ("file".to_owned(), OutputOptions::File(Default::default())),
+        ("console".to_owned(), OutputOptions::Console(console::Options::default())),
+        ("elasticsearch".to_owned(), OutputOptions::Elasticsearch(Box::default())),
+        ("file".to_owned(), OutputOptions::File(file::Options::default())),
     ];
     let (connections, inputs) = (vec![ConnectionOptions::default()], vec![InputOptions::default()]);
     Config { connections, inputs, outputs: outputs.into(), ..Config::default() }

@@ -234,7 +234,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..10 {
             let inner = vec![format!("*a{}", level - 1); 10].join(", ");
-            text += &format!("a{level}: &a{level} [{inner}]\n");
+            text = format!("{text}a{level}: &a{level} [{inner}]\n");
         }
         assert!(read(&text).1.contains("more than 100000 values"));
     }

@@ -14,6 +14,7 @@ use crate::settings::{
 /// The settings of an `elasticsearch` output, named as in Beats.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Options {
     /// Whether it gets events; default true.
     pub enabled: bool,

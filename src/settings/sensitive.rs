@@ -23,7 +23,6 @@ pub fn read(path: &Path) -> io::Result<Secret> {
 }
 
 /// Shows stars for a secret, and nothing where there is none. For `#[serde(serialize_with)]`.
-#[expect(clippy::ref_option, reason = "the shape serde asks for")]
 pub fn mask<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
     match given(secret.as_ref()) {
         Some(_) => serializer.serialize_some(MASK),
