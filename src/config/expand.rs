@@ -181,7 +181,9 @@ fn is_a_name(name: &str) -> bool {
 
 /// Whether it is written as people write variables: `CLIENT_SECRET`. A secret hardly ever is.
 fn looks_like_a_variable(name: &str) -> bool {
-    is_a_name(name) && name.contains('_') && !name.contains(|c: char| c.is_ascii_lowercase())
+    is_a_name(name)
+        && !name.contains(|c: char| c.is_ascii_lowercase())
+        && (name.contains('_') || !name.contains(|c: char| c.is_ascii_digit()))
 }
 
 #[cfg(test)]

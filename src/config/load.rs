@@ -65,10 +65,11 @@ impl Config {
         let mut problems = Problems::default();
         let found = files::find(&sources.files, sources.config.as_deref().or(sources.home.as_deref()), &mut problems);
         let mut root = Node::empty(Place { file: "o365collector".into(), line: 0 });
+        let mut all_read = !found.is_empty();
         for file in &found {
-            merge_file(&mut root, file, sources.strict_permissions, &mut problems);
+            all_read &= merge_file(&mut root, file, sources.strict_permissions, &mut problems);
         }
-        if found.is_empty() {
+        if !all_read {
             return Err(problems);
         }
         let mut config = finish(root, sources, &found, problems)?;
@@ -79,25 +80,28 @@ impl Config {
     /// The same from a text that is in no file; `name` stands for it in problems.
     pub fn from_text(text: &str, name: &str, sources: &Sources) -> Result<Self, Problems> {
         let mut problems = Problems::default();
-        let mut root = yaml::parse(text, name, &mut problems);
+        let Some(mut root) = yaml::parse(text, name, &mut problems) else { return Err(problems) };
         merge::rename_output(&mut root);
         finish(root, sources, &[], problems)
     }
 }
 
-/// Reads a configuration file and lays it over what is there.
-fn merge_file(root: &mut Node, file: &Path, strict: bool, problems: &mut Problems) {
+/// Reads a configuration file and lays it over what is there; answers whether it could be read.
+fn merge_file(root: &mut Node, file: &Path, strict: bool, problems: &mut Problems) -> bool {
     if strict {
         check_ours(file, "", problems);
     }
-    match std::fs::read_to_string(file) {
-        Ok(text) => {
-            let mut upper = yaml::parse(&text, &file.display().to_string(), problems);
-            merge::rename_output(&mut upper);
-            merge::over(root, upper);
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            problems.add("", format!("cannot read `{}`: {error}", file.display()));
+            return false;
         }
-        Err(error) => _ = problems.add("", format!("cannot read `{}`: {error}", file.display())),
-    }
+    };
+    let Some(mut upper) = yaml::parse(&text, &file.display().to_string(), problems) else { return false };
+    merge::rename_output(&mut upper);
+    merge::over(root, upper);
+    true
 }
 
 fn finish(mut root: Node, sources: &Sources, found: &[PathBuf], mut problems: Problems) -> Result<Config, Problems> {

@@ -72,7 +72,7 @@ pub fn set(root: &mut Node, key: &str, value: &str, problems: &mut Problems) {
     let place = Place { file: Arc::from(format!("-E {key}")), line: 0 };
     let node = match value.trim_start().chars().next() {
         Some('[' | '{' | '"' | '\'') => {
-            let mut node = yaml::parse(&format!("value: {value}"), &place.file, problems);
+            let Some(mut node) = yaml::parse(&format!("value: {value}"), &place.file, problems) else { return };
             relocate(&mut node, &place);
             node.at("value").cloned().unwrap_or_else(|| Node::empty(place.clone()))
         }
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Node {
-        yaml::parse(text, "a.yml", &mut Problems::default())
+        yaml::parse(text, "a.yml", &mut Problems::default()).unwrap()
     }
 
     fn text_at(node: &Node, path: &str) -> Option<String> {

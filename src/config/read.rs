@@ -155,7 +155,7 @@ mod tests {
 
     fn house(text: &str) -> (House, String) {
         let mut problems = Problems::default();
-        let root = yaml::parse(text, "a.yml", &mut problems);
+        let root = yaml::parse(text, "a.yml", &mut problems).unwrap();
         let house = read(root, &mut problems).expect("every field has a default");
         (house, problems.to_string())
     }

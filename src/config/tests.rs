@@ -54,7 +54,7 @@ fn an_empty_credential_names_the_variable_that_was_not_set() {
 fn the_reference_holds_every_setting_at_its_default() {
     let text = include_str!("../../config/reference.yml");
     let mut problems = Problems::default();
-    let tree = yaml::parse(text, "reference.yml", &mut problems);
+    let tree = yaml::parse(text, "reference.yml", &mut problems).unwrap();
     let written: Config = read::read(tree.clone(), &mut problems).unwrap();
     assert_eq!(problems.to_string(), "");
 
@@ -177,4 +177,19 @@ fn a_file_that_others_can_write_is_refused_unless_told_otherwise() {
     let config = Config::load(&sources).unwrap();
     assert_eq!(config.connections[0].client_secret_file, Some(secret));
     assert_eq!(config.path.config, folder.path());
+}
+
+#[test]
+fn a_file_that_is_no_yaml_has_that_one_problem() {
+    assert_eq!(problems("inputs: [x\nb: ]]\n").lines().count(), 1);
+    assert_eq!(problems(&with("fields: {a: 1")).lines().count(), 1);
+}
+
+#[test]
+fn lists_come_out_of_variables() {
+    let text = with("")
+        .replace("inputs: [{}]", "inputs:\n  - content_types: ${TYPES:Audit.General, dlp.all}\n    interval: ${I:}");
+    let config = load(&text).unwrap();
+    assert_eq!(config.inputs[0].content_types, ["Audit.General", "DLP.All"]);
+    assert_eq!(config.inputs[0].interval, Duration::seconds(60));
 }

@@ -15,13 +15,14 @@ const MAX_NODES: usize = 100_000;
 /// Reads the settings in `text`; `file` is the name under which it is known to the user.
 ///
 /// Dotted keys come out nested. A key that is there twice is a problem: YAML would let one win in silence.
-pub fn parse(text: &str, file: &str, problems: &mut Problems) -> Node {
+/// `None` when it is no YAML at all, which is noted too.
+pub fn parse(text: &str, file: &str, problems: &mut Problems) -> Option<Node> {
     let file: Arc<str> = file.into();
     let mut reader = Reader { file, anchors: HashMap::new(), nodes: 0, problems };
     let place = reader.place(1);
     match reader.document(&mut Parser::new_from_str(text)) {
-        Ok(node) if node.is_null() => Node::empty(place),
-        Ok(node) => node,
+        Ok(node) if node.is_null() => Some(Node::empty(place)),
+        Ok(node) => Some(node),
         Err(failure) => {
             // The parser blames the value before a tab, which may be lines above.
             let indented =
@@ -30,7 +31,7 @@ pub fn parse(text: &str, file: &str, problems: &mut Problems) -> Node {
             let hint = tab.map(|_| "indent with spaces".to_owned());
             let at = Some(reader.place(tab.map_or(failure.line, |index| index + 1)));
             reader.problems.push(Problem { place: at, path: String::new(), text: failure.text, hint });
-            Node::empty(place)
+            None
         }
     }
 }
@@ -181,7 +182,8 @@ mod tests {
 
     fn read(text: &str) -> (Node, String) {
         let mut problems = Problems::default();
-        let node = parse(text, "a.yml", &mut problems);
+        let empty = || Node::empty(Place { file: "a.yml".into(), line: 1 });
+        let node = parse(text, "a.yml", &mut problems).unwrap_or_else(empty);
         (node, problems.to_string())
     }
 
