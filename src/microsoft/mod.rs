@@ -1,8 +1,10 @@
 //! Microsoft's APIs: wire types, calls, limits and errors. No cursors and no outputs.
 
 mod activity;
+pub mod cloud;
 mod error;
 mod guard;
+pub mod options;
 mod throttle;
 mod wire;
 

@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer};
 use crate::time::{self, Timestamp};
 
 /// Microsoft's content types, spelled exactly.
+///
+/// [Reference](https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-reference#working-with-the-office-365-management-activity-api)
 pub const CONTENT_TYPES: [&str; 5] =
     ["Audit.AzureActiveDirectory", "Audit.Exchange", "Audit.SharePoint", "Audit.General", "DLP.All"];
 
