@@ -1,7 +1,7 @@
 //! What is counted, by whom it happened to.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A number that grows.
 #[derive(Debug, Default)]
@@ -60,9 +60,12 @@ pub struct OutputStats {
 /// Everything that is counted, by name and in order of appearance.
 #[derive(Clone, Debug, Default)]
 pub struct Stats {
-    feeds: Arc<std::sync::Mutex<Vec<(String, Arc<FeedStats>)>>>,
-    outputs: Arc<std::sync::Mutex<Vec<(String, Arc<OutputStats>)>>>,
+    feeds: Arc<Mutex<Named<FeedStats>>>,
+    outputs: Arc<Mutex<Named<OutputStats>>>,
 }
+
+/// Counts by name, in order of appearance. Locked for a moment, at start and to read them all.
+pub type Named<T> = Vec<(String, Arc<T>)>;
 
 impl Stats {
     /// The counts of the feed `name`.
@@ -76,17 +79,17 @@ impl Stats {
     }
 
     /// All feeds.
-    pub fn feeds(&self) -> Vec<(String, Arc<FeedStats>)> {
+    pub fn feeds(&self) -> Named<FeedStats> {
         self.feeds.lock().expect("nothing panics while it is locked").clone()
     }
 
     /// All outputs.
-    pub fn outputs(&self) -> Vec<(String, Arc<OutputStats>)> {
+    pub fn outputs(&self) -> Named<OutputStats> {
         self.outputs.lock().expect("nothing panics while it is locked").clone()
     }
 }
 
-fn find<T: Default>(all: &std::sync::Mutex<Vec<(String, Arc<T>)>>, name: &str) -> Arc<T> {
+fn find<T: Default>(all: &Mutex<Named<T>>, name: &str) -> Arc<T> {
     let mut all = all.lock().expect("nothing panics while it is locked");
     if let Some((_, found)) = all.iter().find(|(known, _)| known == name) {
         return Arc::clone(found);

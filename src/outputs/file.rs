@@ -1,11 +1,27 @@
-//! Events to files that are rotated.
+//! Events to files that are rotated, one a line.
+//!
+//! With `fsync: interval` an event counts as written when it is on the disk: at once when there is little to do, and
+//! about once a second for all that was written meanwhile under load.
 
+use std::collections::VecDeque;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
 
 use serde::{Deserialize, Serialize};
 
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
 use super::options::CodecOptions;
+use super::{Bulk, Output, RotatingFile, Rotation, Settled, Verdict, Verdicts, WriteError};
 use crate::settings::{Duration, Permissions, Problems};
+use crate::time::{self, Clock};
+
+/// Under load the disk is synced this often.
+const SYNC_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The settings of a `file` output. A relative `path` counts from the working directory, as in Beats.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -85,6 +101,143 @@ impl Options {
         if self.codec.json.pretty {
             problems.add("codec.json.pretty", "a file holds one event a line").hint("remove it");
         }
+    }
+}
+
+impl Options {
+    /// The file as a whole: where it lies and when it is set aside.
+    pub fn rotating(&self, clock: Clock) -> RotatingFile {
+        let rotation = Rotation {
+            bytes: self.rotate_every_kb * 1024,
+            age: self.rotate_interval.and_then(|age| chrono::Duration::from_std(age.get()).ok()),
+            files: self.number_of_files.map(|files| files as usize),
+            compress: self.compress_rotated,
+        };
+        RotatingFile::new(self.path.join(&self.filename), self.permissions.mode(), rotation, clock)
+    }
+}
+
+/// A file.
+#[derive(Debug)]
+pub struct FileOutput {
+    // Locked by the one thread that writes a bulk.
+    file: Arc<Mutex<RotatingFile>>,
+    fsync: Fsync,
+    is_pretty: bool,
+    settled: VecDeque<Settled>,
+    /// The last bulk that is written and not safe.
+    unsafe_bulk: Option<u64>,
+    syncing: Option<(u64, JoinHandle<io::Result<()>>)>,
+    synced: Option<Instant>,
+    path: PathBuf,
+}
+
+impl FileOutput {
+    /// The file that `options` describe.
+    pub fn new(options: &Options, clock: Clock) -> Self {
+        Self {
+            file: Arc::new(Mutex::new(options.rotating(clock))),
+            fsync: options.fsync,
+            is_pretty: options.codec.json.pretty,
+            settled: VecDeque::new(),
+            unsafe_bulk: None,
+            syncing: None,
+            synced: None,
+            path: options.path.join(&options.filename),
+        }
+    }
+
+    /// Does disk work on a thread that may wait.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut RotatingFile) -> Result<T, WriteError> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let file = Arc::clone(&self.file);
+        let done =
+            tokio::task::spawn_blocking(move || work(&mut file.lock().expect("nothing panics while it is locked")));
+        done.await.unwrap_or_else(|panic| Err(self.io(io::Error::other(panic))))
+    }
+
+    fn io(&self, source: io::Error) -> WriteError {
+        WriteError::Io { path: self.path.clone(), source }
+    }
+
+    fn start_sync(&mut self, last: u64) {
+        let file = Arc::clone(&self.file);
+        self.unsafe_bulk = None;
+        // A file that was rotated away was synced then.
+        self.syncing = Some((
+            last,
+            tokio::task::spawn_blocking(move || {
+                let handle = file.lock().expect("nothing panics while it is locked").handle();
+                handle.map_or(Ok(()), |handle| handle.sync_data())
+            }),
+        ));
+    }
+}
+
+#[async_trait]
+impl Output for FileOutput {
+    async fn open(&mut self) -> Result<(), WriteError> {
+        (self.unsafe_bulk, self.syncing) = (None, None);
+        self.settled.clear();
+        self.blocking(RotatingFile::open).await
+    }
+
+    async fn submit(&mut self, bulk: Bulk) -> Result<(), WriteError> {
+        let (id, is_pretty, is_synced) = (bulk.id, self.is_pretty, self.fsync == Fsync::Always);
+        let bytes = self
+            .blocking(move |file| {
+                let mut lines = Vec::with_capacity(2 * bulk.bytes());
+                for event in bulk.events() {
+                    if is_pretty {
+                        event.write_pretty(&mut lines);
+                    } else {
+                        event.write_json(&mut lines);
+                    }
+                    lines.push(b'\n');
+                }
+                file.append(&lines)?;
+                if is_synced {
+                    file.sync()?;
+                }
+                Ok(lines.len())
+            })
+            .await?;
+        let verdicts = if self.fsync == Fsync::Interval {
+            self.unsafe_bulk = Some(id);
+            Verdicts::Taken
+        } else {
+            Verdicts::All(Verdict::Written)
+        };
+        self.settled.push_back(Settled { bulk: id, verdicts, bytes });
+        Ok(())
+    }
+
+    async fn settled(&mut self) -> Result<Vec<Settled>, WriteError> {
+        loop {
+            if !self.settled.is_empty() {
+                return Ok(self.settled.drain(..).collect());
+            }
+            if let Some((last, done)) = &mut self.syncing {
+                let (last, outcome) = (*last, done.await);
+                self.syncing = None;
+                self.synced = Some(time::ticks());
+                outcome.unwrap_or_else(|panic| Err(io::Error::other(panic))).map_err(|error| self.io(error))?;
+                return Ok(vec![Settled { bulk: last, verdicts: Verdicts::Safe, bytes: 0 }]);
+            }
+            if let Some(synced) = self.synced {
+                tokio::time::sleep_until(synced + SYNC_INTERVAL).await;
+            }
+            match self.unsafe_bulk {
+                Some(last) => self.start_sync(last),
+                None => std::future::pending().await,
+            }
+        }
+    }
+
+    async fn close(&mut self) -> Result<(), WriteError> {
+        self.blocking(RotatingFile::sync).await
     }
 }
 
