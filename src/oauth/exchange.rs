@@ -19,7 +19,7 @@ use crate::secret::{ExposeSecret, Secret};
 /// Tokens and errors are a few kilobytes.
 const ANSWER_LIMIT: usize = 256 * 1024;
 /// Entra's tokens live 60 to 90 minutes; an answer that does not say is taken for less.
-const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
+const DEFAULT_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Which of Entra's two token endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
