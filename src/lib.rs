@@ -23,5 +23,6 @@
 //! ```
 
 pub mod event;
+pub mod processors;
 pub mod secret;
 pub mod time;
