@@ -86,6 +86,7 @@ pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &s
     event.push("original", received.original());
     let mut fields = Object::with_capacity(16);
     fields.push("@timestamp", time::format(received.fallback));
+    fields.push("message", "a record that cannot be read");
     fields.push("event", event);
     marks.write(&mut fields, constants, received.source.text());
     for (name, value) in &constants.objects {

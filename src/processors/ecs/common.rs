@@ -40,6 +40,8 @@ pub const ROWS: &[Row] = &[
     )
     .related(Related::Hosts),
     Row::new(&["DeviceProperties.OS"], "host.os.full", How::Text, "operating system of the device"),
+    Row::new(&["DeviceProperties.OS", "Platform"], "host.os.type", How::OsType, "family of the operating system"),
+    Row::new(&["Platform"], "host.os.platform", How::Platform, "platform of the device"),
     Row::new(&["DeviceProperties.OS"], "user_agent.os.full", How::Text, "operating system of the device"),
     Row::new(&["DeviceProperties.BrowserType"], "user_agent.name", How::Text, "browser of the device"),
     Row::new(

@@ -13,6 +13,8 @@ pub(super) enum Shape {
     PairList,
     /// An object, or several.
     Objects,
+    /// An object, which may come as JSON inside a string.
+    Json,
     /// A text, also where a number came.
     Text,
     /// A number, also where a text came.
@@ -35,6 +37,7 @@ pub(super) const SHAPES: &[(&str, Shape)] = &[
     ("Actor", Shape::Objects),
     ("Target", Shape::Objects),
     ("Item", Shape::Objects),
+    ("AdditionalInfo", Shape::Json),
     ("Platform", Shape::Text),
     ("RecordType", Shape::Integer),
     ("OperationCount", Shape::Integer),

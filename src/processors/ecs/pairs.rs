@@ -36,6 +36,8 @@ pub(super) fn reshape(entry: &Entry, json: &str, source: &Source, slots: &mut Sl
             None
         }
         Shape::Objects => reader.objects(view),
+        Shape::Json if view.kind() == Kind::Text => Some(opened(view)),
+        Shape::Json => reader.objects(view),
         Shape::Pairs => Some(reader.pairs(view)),
         Shape::Changes => Some(reader.changes(view)),
         Shape::PairList => reader.pair_list(view),
@@ -139,19 +141,15 @@ impl Reader<'_> {
 
     /// JSON inside a string, opened; it is Elastic's shape of this property.
     fn details(&mut self, value: View<'_>) -> Value {
-        let Some(text) = value.text() else { return raw(value) };
-        let view = View::Json(text.trim());
-        if view.kind() != Kind::Object || serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() {
-            return raw(value);
-        }
-        view.each_member(|name, value| {
+        let opened = opened(value);
+        View::new(&opened, "").each_member(|name, value| {
             let wanted =
                 self.entry.children.iter().find(|(known, _)| known.strip_prefix("additionalDetails.") == Some(name));
             if let (Some((_, slot)), View::Json(json)) = (wanted, value) {
                 self.slots.note(*slot, json, self.source.text());
             }
         });
-        Value::Json(text.trim().into())
+        opened
     }
 
     fn changes(&mut self, view: View<'_>) -> Value {
@@ -273,6 +271,13 @@ fn as_text(view: View<'_>, source: &Source) -> Value {
         View::Json(json) if view.kind() == Kind::Text => super::super::verbatim(json, source),
         _ => text_or_raw(view),
     }
+}
+
+/// The object inside a string.
+fn opened(view: View<'_>) -> Value {
+    let text = view.text().unwrap_or_default();
+    let is_object = text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+    if is_object { Value::Json(text.trim().into()) } else { raw(view) }
 }
 
 fn raw(view: View<'_>) -> Value {

@@ -31,6 +31,10 @@ pub enum How {
     Boolean,
     /// One text or several, of an array or between semicolons.
     Texts,
+    /// The family of an operating system, as ECS allows it: `windows`, `macos`, `linux`, `ios`, `android`.
+    OsType,
+    /// A platform's name, also where information protection writes its number.
+    Platform,
     /// `Informational`, `Low`, `Medium`, `High` as 1 to 4.
     Severity,
     /// A client address in any of Microsoft's spellings: `.address`, `.ip`, `.port`, `.domain`.

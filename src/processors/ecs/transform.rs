@@ -41,7 +41,10 @@ fn one(draft: &mut Draft<'_>, step: &Step, view: View<'_>, text: &Cow<'_, str>) 
         How::Lowercase => draft.verbatim(view),
         How::Integer => Value::Integer(view.integer().ok_or("whole number")?),
         How::Boolean => Value::Bool(truth(text).ok_or("truth value")?),
-        How::Severity => Value::Integer(severity(text).ok_or("severity")?),
+        How::Severity | How::OsType | How::Platform => match word(step.row.how, text) {
+            Some(value) => value,
+            None => return Ok(()),
+        },
         How::NoAddress if user::address(text).is_none() => draft.verbatim(view),
         How::UserAddress if user::address(text).is_some() => return Ok(person(draft, &step.target, view, text)),
         How::User => return Ok(person(draft, &step.target, view, text)),
@@ -89,6 +92,41 @@ fn truth(text: &str) -> Option<bool> {
         _ if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
+}
+
+/// What one of Microsoft's words stands for; words that nobody knows stay in the raw member only.
+fn word(how: How, text: &str) -> Option<Value> {
+    match how {
+        How::Severity => severity(text).map(Value::Integer),
+        How::OsType => os_type(text).map(Value::Literal),
+        _ => Some(platform(text).map_or_else(|| Value::text(text), Value::Literal)),
+    }
+}
+
+/// [Azure Information Protection's numbers](https://learn.microsoft.com/office/office-365-management-api/aip-unified-audit-logs-best-practices).
+fn platform(text: &str) -> Option<&'static str> {
+    const NAMES: [&str; 6] = ["Unknown", "Windows", "MacOS", "iOS", "Android", "Web Browser"];
+    NAMES.get(text.parse::<usize>().ok()?).copied()
+}
+
+/// ECS `host.os.type`.
+fn os_type(text: &str) -> Option<&'static str> {
+    // `Darwin` holds `win`, so it has to come first.
+    const WORDS: [(&str, &str); 9] = [
+        ("mac", "macos"),
+        ("darwin", "macos"),
+        ("iphone", "ios"),
+        ("ipad", "ios"),
+        ("ios", "ios"),
+        ("android", "android"),
+        ("linux", "linux"),
+        ("ubuntu", "linux"),
+        ("win", "windows"),
+    ];
+    let text = platform(text).unwrap_or(text);
+    let contains =
+        |word: &str| text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()));
+    WORDS.iter().find(|(word, _)| contains(word)).map(|(_, family)| *family)
 }
 
 /// Elastic's numbers of Microsoft's severities.
