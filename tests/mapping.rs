@@ -136,7 +136,9 @@ fn assert_legal(event: &Value) {
 fn assert_ecs_types(path: &str, value: &Value) {
     match value {
         Value::Object(members) => {
-            members.iter().for_each(|(name, value)| assert_ecs_types(&format!("{path}.{name}"), value))
+            for (name, value) in members {
+                assert_ecs_types(&format!("{path}.{name}"), value);
+            }
         }
         Value::Array(values) => values.iter().for_each(|value| assert!(value.is_string(), "{path}: {value}")),
         Value::Number(number) => {

@@ -92,7 +92,7 @@ mod tests {
         );
         assert!(event.remove("a.b.c").is_some());
         assert!(event.remove("a.b.c").is_none());
-        assert_eq!(event.get("a.b.c").is_none(), true);
+        assert!(event.get("a.b.c").is_none());
     }
 
     #[test]

@@ -212,12 +212,11 @@ impl<'a> View<'a> {
                     visit(member.key.name(source), Self::new(&member.value, source));
                 }
             }
-            Self::Tree(..) => {}
             Self::Json(json) if self.kind() == Kind::Object => {
                 // What a record holds was checked when it was cut; a text of ours that is no JSON has no members.
                 let _ = super::parse::each_member(json, |name, value| visit(name, Self::Json(value)));
             }
-            Self::Json(_) => {}
+            Self::Tree(..) | Self::Json(_) => {}
         }
     }
 

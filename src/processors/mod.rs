@@ -13,9 +13,10 @@ pub mod ecs;
 
 pub use options::{Agent, Mapping, Options, RawMembers};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::event::{Batch, Event, Flaw, Object, Origin, Record, Records, Span, Value};
+use crate::event::{Batch, Event, Flaw, Object, Origin, Record, Records, Span, Value, View};
 use crate::time::{self, Clock, Timestamp};
 use constants::Constants;
 use ecs::Mapper;
@@ -97,9 +98,9 @@ impl Chain {
 /// The record's own members at the root, with what outputs need.
 fn unmapped(mut event: Event, received: &Received<'_>, constants: &Constants) -> Event {
     let text = received.source.text();
-    let created = event.fields.view("CreationTime", text).and_then(|view| view.text());
+    let created = event.fields.view("CreationTime", text).and_then(View::text);
     let created = created.and_then(|created| time::parse(&created));
-    let id = event.fields.view("Id", text).and_then(|id| id.scalar()).map(|id| id.into_owned());
+    let id = event.fields.view("Id", text).and_then(View::scalar).map(Cow::into_owned);
     event.fields.put("@timestamp".into(), time::format(created.unwrap_or(received.fallback)).into(), text);
     let mut marks = malformed::Marks::default();
     if created.is_none() {

@@ -21,17 +21,17 @@ pub struct Address<'a> {
 pub fn parse(text: &str) -> Address<'_> {
     let text = text.trim();
     let whole = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
-    if let Some((name, inner)) = whole.strip_suffix(')').and_then(|rest| rest.split_once(" (")) {
-        if is_host(name.trim()) {
-            let inside = ip(inner.trim());
-            return Address {
-                address: name.trim(),
-                ip: inside.map(|(ip, _)| ip),
-                is_v6: inside.is_some_and(|(_, is_v6)| is_v6),
-                port: None,
-                domain: Some(name.trim()),
-            };
-        }
+    if let Some((name, inner)) = whole.strip_suffix(')').and_then(|rest| rest.split_once(" ("))
+        && is_host(name.trim())
+    {
+        let inside = ip(inner.trim());
+        return Address {
+            address: name.trim(),
+            ip: inside.map(|(ip, _)| ip),
+            is_v6: inside.is_some_and(|(_, is_v6)| is_v6),
+            port: None,
+            domain: Some(name.trim()),
+        };
     }
     if let Some(found) = host(whole, None) {
         return found;

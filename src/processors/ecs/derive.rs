@@ -58,18 +58,17 @@ pub(super) fn begin(draft: &mut Draft<'_>, constants: &Constants) {
 pub(super) fn finish(draft: &mut Draft<'_>) {
     let stands_in =
         || draft.tree.get(tree::ORGANIZATION, "name").or_else(|| draft.tree.get(tree::USER, "domain")).cloned();
-    if draft.tree.get(tree::HOST, "name").is_none() {
-        if let Some(name) = stands_in() {
-            draft.tree.object(tree::HOST).push("name", name);
-        }
+    if draft.tree.get(tree::HOST, "name").is_none()
+        && let Some(name) = stands_in()
+    {
+        draft.tree.object(tree::HOST).push("name", name);
     }
     draft.relate_field(Related::Hosts, tree::HOST, "name");
     for slot in known::SENDER_IPS {
-        if let Some(text) = draft.scalar(slot) {
-            if let Some(ip) = address::parse(&text).ip {
-                let value = draft.text(ip);
-                draft.relate(Related::Ip, &value);
-            }
+        let Some(text) = draft.scalar(slot) else { continue };
+        if let Some(ip) = address::parse(&text).ip {
+            let value = draft.text(ip);
+            draft.relate(Related::Ip, &value);
         }
     }
     draft.finish_related();

@@ -33,13 +33,14 @@ impl Mapper {
     pub(crate) fn map(&self, event: Event, received: &Received<'_>, constants: &Constants, slots: &mut Slots) -> Event {
         let Event { source, fields: record, .. } = event;
         let replacements = slots.read(&self.plan, &record, &source);
+        let slots = &*slots;
         let mut draft = Draft::new(&source, slots);
         let record_type = derive::record_type(&draft);
         let outcome = derive::outcome(&draft, record_type);
         self.begin_event(&mut draft, record_type, outcome);
         derive::begin(&mut draft, constants);
         let mut used = Vec::new();
-        for step in self.plan.steps(record_type) {
+        for step in self.plan.steps(record_type).filter(|step| step.from.iter().any(|slot| slots.has(*slot))) {
             let slot = transform::apply(&mut draft, step);
             if constants.raw == RawMembers::Unmapped {
                 used.extend(slot);

@@ -35,9 +35,8 @@ pub(super) fn reshape(entry: &Entry, json: &str, source: &Source, slots: &mut Sl
             reader.note_members(view);
             None
         }
-        Shape::Objects => reader.objects(view),
         Shape::Json if view.kind() == Kind::Text => Some(opened(view)),
-        Shape::Json => reader.objects(view),
+        Shape::Objects | Shape::Json => reader.objects(view),
         Shape::Pairs => Some(reader.pairs(view)),
         Shape::Changes => Some(reader.changes(view)),
         Shape::PairList => reader.pair_list(view),

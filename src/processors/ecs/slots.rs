@@ -69,7 +69,14 @@ impl Slots {
         Place::Decoded(Span::new(start..self.decoded.len()))
     }
 
+    /// Whether anything stands in `slot`.
+    #[inline]
+    pub(super) fn has(&self, slot: usize) -> bool {
+        !matches!(self.places[slot], Place::Nowhere)
+    }
+
     /// The JSON text in `slot`.
+    #[inline]
     pub(super) fn json<'a>(&'a self, slot: usize, source: &'a str) -> Option<&'a str> {
         match self.places[slot] {
             Place::Nowhere => None,
@@ -79,6 +86,7 @@ impl Slots {
     }
 
     /// The value in `slot`, to read.
+    #[inline]
     pub(super) fn view<'a>(&'a self, slot: usize, source: &'a str) -> Option<View<'a>> {
         self.json(slot, source).map(View::Json)
     }

@@ -1,7 +1,5 @@
 //! What [`How`] does with a value.
 
-use std::borrow::Cow;
-
 use super::draft::Draft;
 use super::plan::Step;
 use super::tree::{self, Target};
@@ -34,31 +32,33 @@ pub(super) fn apply(draft: &mut Draft<'_>, step: &Step) -> Option<usize> {
 }
 
 /// One value; an error says what it should have been.
-fn one(draft: &mut Draft<'_>, step: &Step, view: View<'_>, text: &Cow<'_, str>) -> Result<(), &'static str> {
+fn one(draft: &mut Draft<'_>, step: &Step, view: View<'_>, text: &str) -> Result<(), &'static str> {
+    let is_address = || user::address(text).is_some();
     let value = match step.row.how {
-        How::Text => draft.verbatim(view),
-        How::Lowercase if text.bytes().any(|byte| byte.is_ascii_uppercase()) => text.to_ascii_lowercase().into(),
-        How::Lowercase => draft.verbatim(view),
-        How::Integer => Value::Integer(view.integer().ok_or("whole number")?),
-        How::Boolean => Value::Bool(truth(text).ok_or("truth value")?),
-        How::Severity | How::OsType | How::Platform => match word(step.row.how, text) {
-            Some(value) => value,
-            None => return Ok(()),
-        },
-        How::NoAddress if user::address(text).is_none() => draft.verbatim(view),
-        How::UserAddress if user::address(text).is_some() => return Ok(person(draft, &step.target, view, text)),
-        How::User => return Ok(person(draft, &step.target, view, text)),
-        How::Address => return Ok(client(draft, text)),
-        How::Url => return Ok(url(draft, view, text)),
-        How::Server => return Ok(server(draft, text)),
-        How::Derived => {
-            related(draft, step, &draft.verbatim(view));
-            return Ok(());
+        How::Lowercase if text.bytes().any(|byte| byte.is_ascii_uppercase()) => Some(text.to_ascii_lowercase().into()),
+        How::Text | How::Lowercase | How::Derived => Some(draft.verbatim(view)),
+        How::Integer => Some(Value::Integer(view.integer().ok_or("whole number")?)),
+        How::Boolean => Some(Value::Bool(truth(text).ok_or("truth value")?)),
+        How::Severity | How::OsType | How::Platform => word(step.row.how, text),
+        How::NoAddress => (!is_address()).then(|| draft.verbatim(view)),
+        How::Texts => None,
+        How::UserAddress if !is_address() => None,
+        how => {
+            match how {
+                How::Address => client(draft, text),
+                How::Url => url(draft, view, text),
+                How::Server => server(draft, text),
+                _ => person(draft, &step.target, view, text),
+            }
+            None
         }
-        How::Texts | How::NoAddress | How::UserAddress => return Ok(()),
     };
-    related(draft, step, &value);
-    draft.tree.put(&step.target, value);
+    if let Some(value) = value {
+        related(draft, step, &value);
+        if step.row.how != How::Derived {
+            draft.tree.put(&step.target, value);
+        }
+    }
     Ok(())
 }
 

@@ -33,6 +33,9 @@ pub(super) const ORDER: &[&str] = &[
     "o365",
 ];
 
+/// How many members the object of each usually has, in the same order: what is asked for is what is touched.
+const ROOM: [u8; ORDER.len()] = [0, 0, 0, 1, 14, 4, 4, 4, 2, 1, 1, 2, 3, 3, 1, 4, 4, 3, 1, 4, 1, 1, 1, 1, 1, 3, 2];
+
 /// Where `name` stands in [`ORDER`].
 pub(super) const fn section(name: &str) -> usize {
     let mut at = 0;
@@ -110,7 +113,7 @@ impl Tree {
 
     /// The object of a top-level field.
     pub(super) fn object(&mut self, section: usize) -> &mut Object {
-        inner(&mut self.sections[section], 8)
+        inner(&mut self.sections[section], usize::from(ROOM[section]))
     }
 
     /// The object at `names` below a top-level field.
@@ -120,7 +123,7 @@ impl Tree {
             if object.get(name, "").is_none() {
                 object.push(*name, Value::Null);
             }
-            object = inner(object.get_mut(name, "").expect("it was pushed"), 4);
+            object = inner(object.get_mut(name, "").expect("it was pushed"), 1);
         }
         object
     }
@@ -147,7 +150,8 @@ impl Tree {
 
     /// All that is set, in order; what is shared goes before `o365`.
     pub(super) fn finish(self, shared: &[(&'static str, Value)]) -> Object {
-        let mut fields = Object::with_capacity(32);
+        let set = self.sections.iter().filter(|value| !matches!(value, Value::Null)).count();
+        let mut fields = Object::with_capacity(set + shared.len() + 1);
         for (at, value) in self.sections.into_iter().enumerate() {
             if at == O365 {
                 for (name, value) in shared {
