@@ -22,7 +22,28 @@
 //! 0  time  secret                                           ground
 //! ```
 
-pub mod event;
+pub mod cli;
+
+pub mod config;
+
+pub mod collector;
+
+pub mod pipeline;
+
+pub mod microsoft;
+pub mod outputs;
 pub mod processors;
+pub mod registry;
+pub mod simulator;
+
+pub mod oauth;
+
+pub mod net;
+
+pub mod control;
+pub mod event;
+pub mod settings;
+pub mod stats;
+
 pub mod secret;
 pub mod time;

@@ -1,1 +1,24 @@
-fn main() {}
+//! The `o365collector` command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use o365collector::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("o365collector: cannot start threads: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(cli::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("o365collector: {}", error.report());
+            error.exit_code()
+        }
+    }
+}

@@ -30,13 +30,13 @@ impl Clock {
 
     /// A clock that shows `start` now and runs with Tokio's time, which a test may pause.
     pub fn simulated(start: Timestamp) -> Self {
-        Self { simulation: Some(Simulation { start, origin: tokio::time::Instant::now() }) }
+        Self { simulation: Some(Simulation { start, origin: ticks() }) }
     }
 
     /// The same clock, wrong by `offset` (positive: ahead). The simulator uses it to disagree with us.
     pub fn skewed(&self, offset: chrono::Duration) -> Self {
         let start = self.now() + offset;
-        Self { simulation: Some(Simulation { start, origin: tokio::time::Instant::now() }) }
+        Self { simulation: Some(Simulation { start, origin: ticks() }) }
     }
 
     /// The present instant.

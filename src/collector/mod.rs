@@ -1,0 +1,3 @@
+//! The scheduler and the feeds.
+
+pub mod options;

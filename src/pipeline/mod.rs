@@ -1,0 +1,3 @@
+//! The one door between feeds and outputs.
+
+pub mod options;
