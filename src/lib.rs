@@ -32,6 +32,7 @@ pub mod pipeline;
 
 pub mod microsoft;
 pub mod outputs;
+pub mod processors;
 pub mod registry;
 pub mod simulator;
 
