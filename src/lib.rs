@@ -24,6 +24,8 @@
 
 pub mod cli;
 
+pub mod app;
+
 pub mod config;
 
 pub mod collector;

@@ -135,11 +135,14 @@ impl Pipeline {
         &self,
         records: &Records,
         origin: &Arc<Origin>,
-        has_confirmed: impl Fn(&str) -> bool,
+        has_confirmed: impl Fn(&str) -> bool + Send,
     ) -> Result<Vec<Delivery>, Closed> {
         let (events, bytes) = (records.records.len(), records.source.text().len());
         let mut open = Vec::new();
-        for door in self.doors.iter().filter(|door| !has_confirmed(&door.name)) {
+        for door in &self.doors {
+            if has_confirmed(&door.name) {
+                continue;
+            }
             if door.is_required {
                 open.push((door, door.room.take(events, bytes).await?));
             } else if let Some(room) = door.room.try_take(events, bytes) {

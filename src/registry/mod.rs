@@ -157,8 +157,9 @@ impl Registry {
     }
 
     /// Forgets ids that Microsoft has forgotten.
-    pub async fn prune(&self, now: Timestamp) -> Result<usize, RegistryError> {
-        self.change(move |transaction| transaction.prune(now)).await
+    pub async fn prune(&self, feed: &str, now: Timestamp) -> Result<usize, RegistryError> {
+        let feed = feed.to_owned();
+        self.change(move |transaction| transaction.prune(&feed, now)).await
     }
 
     /// How much there is of a feed.
@@ -268,8 +269,12 @@ mod tests {
         assert_eq!(registry.note("f", vec![early.clone()]).await.ok(), Some(0), "known, although not pending");
         assert_eq!(ids(&registry, Order::Oldest).await, ["late"]);
 
-        assert_eq!(registry.prune(at("2026-11-28T23:00:00")).await.ok(), Some(0));
-        assert_eq!(registry.prune(at("2026-12-01T00:00:00")).await.ok(), Some(1), "only what is settled is forgotten");
+        assert_eq!(registry.prune("f", at("2026-11-28T23:00:00")).await.ok(), Some(0));
+        assert_eq!(
+            registry.prune("f", at("2026-12-01T00:00:00")).await.ok(),
+            Some(1),
+            "only what is settled is forgotten"
+        );
     }
 
     #[tokio::test]

@@ -146,9 +146,10 @@ impl Transaction {
         Ok(())
     }
 
-    pub fn prune(&self, now: Timestamp) -> Result<usize, RegistryError> {
+    pub fn prune(&self, feed: &str, now: Timestamp) -> Result<usize, RegistryError> {
         let (now, mut count) = (now.timestamp_millis(), 0);
-        self.0.open_table(KNOWN)?.retain(|_, (is_settled, forget)| {
+        let next = following(feed);
+        self.0.open_table(KNOWN)?.retain_in((feed, "")..(next.as_str(), ""), |_, (is_settled, forget)| {
             let is_kept = !is_settled || forget > now;
             count += usize::from(!is_kept);
             is_kept
