@@ -34,8 +34,16 @@ pub enum AppError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file of records cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Replay {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// An output's worker is gone.
-    #[error("an output has ended unexpectedly")]
+    #[error("an output has ended")]
     OutputEnded,
 }
 
@@ -46,10 +54,9 @@ impl AppError {
             Self::Registry(error) => error.hint(),
             Self::Output { source, .. } => source.hint(),
             Self::Transport { source, .. } => source.hint(),
+            Self::Replay { .. } => "give files of NDJSON or JSON arrays, or `-` for standard input",
             Self::Secret { .. } => "check that the file exists and belongs to the user who runs this",
-            Self::OutputEnded => {
-                "this is a defect of o365collector: please report it with the log; nothing undelivered is lost"
-            }
+            Self::OutputEnded => "the log tells why; what it has not written is fetched again at the next start",
         }
     }
 }

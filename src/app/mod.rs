@@ -2,6 +2,7 @@
 
 mod build;
 mod error;
+mod replay;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tracing::{error, info, warn};
 
 pub use build::{Destination, Surroundings};
 pub use error::AppError;
+pub use replay::Replay;
 
 use crate::collector::{Feed, Outcome};
 use crate::config::Config;
@@ -104,9 +106,11 @@ async fn collect(
             warn!(target: "feed", "what is still in flight is fetched again at the next start");
             Ok(Outcome::Incomplete)
         }
+        // A worker ends before its feeds when nobody can read any more, or by a defect; going on would deliver nothing.
         Some(ended) = writers.join_next() => {
-            // A worker ends before its feeds only by a defect of ours; going on would deliver nothing.
-            error!(target: "output", ?ended, "an output has ended");
+            if let Err(panic) = ended {
+                error!(target: "output", %panic, "an output failed");
+            }
             Err(AppError::OutputEnded)
         }
     }

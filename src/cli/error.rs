@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::app::AppError;
+use crate::registry::RegistryError;
 use crate::settings::Problems;
 
 /// Why a command failed.
@@ -41,9 +43,16 @@ impl Error {
             other => other.to_string(),
         }
     }
+}
 
-    /// For a command whose behaviour is not wired yet.
-    pub(super) fn not_built(command: &str) -> Self {
-        Self::Failed(format!("`{command}` is not part of this build"))
+impl From<AppError> for Error {
+    fn from(error: AppError) -> Self {
+        Self::Failed(format!("{error}; {}", error.hint()))
+    }
+}
+
+impl From<RegistryError> for Error {
+    fn from(error: RegistryError) -> Self {
+        AppError::from(error).into()
     }
 }

@@ -48,7 +48,7 @@ pub enum Command {
     /// Show it at work: a fake tenant in this process, events on stdout
     Demo(demo::Args),
     /// Serve the fake tenant, for trying set-ups without a real one
-    Simulate(simulate::Args),
+    Simulate(Box<simulate::Args>),
     /// Send raw records from files through the mapping to the outputs
     Replay(replay::Args),
     /// Check without collecting

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Error, Global};
+use super::{Error, Global, log};
+use crate::app::{Destination, Replay, Surroundings};
+use crate::config::{Config, LoggingOptions};
+use crate::outputs::console::Console;
 
 /// The flags of `replay`.
 #[derive(Clone, Debug, clap::Args)]
@@ -17,7 +20,25 @@ pub struct Args {
 }
 
 /// Sends the records through; without `-c` they are mapped to ECS and written to standard output in their order.
-#[expect(clippy::unused_async, reason = "the behaviour that waits is wired in by `app`")]
-pub async fn run(_args: &Args, _global: &Global) -> Result<(), Error> {
-    Err(Error::not_built("replay"))
+pub async fn run(args: &Args, global: &Global) -> Result<(), Error> {
+    let (config, surroundings) = if global.files.is_empty() {
+        let console = Destination::Given(vec![("console".to_owned(), Box::new(Console::new(args.pretty)))]);
+        let quiet = LoggingOptions { level: crate::config::Level::Warning, ..LoggingOptions::default() };
+        log::start(&quiet, global)?;
+        let mut config = Config::default();
+        // Dead letters have no other place to go.
+        config.path.data = global.data.clone().unwrap_or_else(std::env::temp_dir);
+        (config, Surroundings { destination: console, ..Surroundings::default() })
+    } else {
+        let config = global.load()?;
+        log::start(&config.logging, global)?;
+        (config, Surroundings::default())
+    };
+    let replay = Replay::build(&config, surroundings)?;
+    let files = args.files.clone();
+    let count = replay.run(files).await?;
+    if !global.files.is_empty() {
+        eprintln!("{count} events delivered");
+    }
+    Ok(())
 }

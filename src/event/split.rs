@@ -100,6 +100,11 @@ impl Splitter {
         Self::default()
     }
 
+    /// A splitter for elements that follow each other without an array around them: lines of JSON.
+    pub fn within() -> Self {
+        Self { state: State::Between, ..Self::default() }
+    }
+
     /// Takes bytes of the body and says how many: fewer than all when a batch is full, which [`Self::take`] gives.
     pub fn push(&mut self, chunk: &[u8]) -> Result<usize, SplitError> {
         let mut at = 0;
@@ -108,7 +113,7 @@ impl Splitter {
                 State::BeforeArray => self.skip_to_array(chunk[at])?,
                 State::Between => self.between(chunk[at]),
                 State::InElement => self.in_element(&chunk[at..]),
-                State::AfterArray => chunk.len() - at,
+                State::AfterArray => self.after_array(chunk[at]),
             };
         }
         Ok(at)
@@ -176,6 +181,21 @@ impl Splitter {
             }
         }
         1
+    }
+
+    /// Another array may follow; anything else is an element that has lost its array, and is not passed over.
+    fn after_array(&mut self, byte: u8) -> usize {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => 1,
+            b'[' => {
+                self.state = State::Between;
+                1
+            }
+            _ => {
+                self.state = State::Between;
+                0
+            }
+        }
     }
 
     fn in_element(&mut self, chunk: &[u8]) -> usize {
@@ -317,6 +337,19 @@ mod tests {
             assert_eq!(split(&body[..end], 7), Err(SplitError::CutOff), "cut at {end}");
         }
         assert_eq!(split(body, 7).map(|texts| texts.len()), Ok(2));
+    }
+
+    #[test]
+    fn what_follows_an_array_is_not_passed_over() {
+        assert_eq!(split(b"[{}] [1]\n", 3).map(|texts| texts.len()), Ok(2));
+        assert_eq!(split(b"[{}] {}", 3), Err(SplitError::CutOff));
+    }
+
+    #[test]
+    fn lines_need_no_array() {
+        let mut splitter = Splitter::within();
+        splitter.push(b"{\"a\":1}\n{\"b\":2}\r\n\n{\"c\":3}").expect("lines");
+        assert_eq!(texts(&splitter.salvage().expect("records")).len(), 3);
     }
 
     #[test]

@@ -91,7 +91,10 @@ impl Output for Console {
         };
         let written =
             tokio::task::spawn_blocking(write).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
-        written.map_err(|source| WriteError::Io { path: Path::new("standard output").to_owned(), source })?;
+        written.map_err(|source| match source.kind() {
+            std::io::ErrorKind::BrokenPipe => WriteError::Gone("standard output"),
+            _ => WriteError::Io { path: Path::new("standard output").to_owned(), source },
+        })?;
         self.settled.push_back(Settled { bulk: bulk.id, verdicts: Verdicts::All(Verdict::Written), bytes });
         Ok(())
     }

@@ -16,6 +16,9 @@ pub enum WriteError {
         /// Why.
         source: std::io::Error,
     },
+    /// Whoever read what we write has gone, and cannot come back.
+    #[error("the reader of {0} is gone")]
+    Gone(&'static str),
     /// No whole answer by HTTP.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -44,10 +47,11 @@ pub enum WriteError {
 }
 
 impl WriteError {
-    /// When to try again: always, since an operator may mend it while we wait.
+    /// When to try again: always, since an operator may mend it while we wait; but nobody reopens a broken pipe.
     pub fn retry(&self) -> Retry {
         match self {
             Self::Refused { retry_after: Some(wait), .. } => Retry::After(*wait),
+            Self::Gone(_) => Retry::Never,
             Self::Io { .. } | Self::Http(_) | Self::Refused { .. } | Self::Setup { .. } => Retry::Backoff,
         }
     }
@@ -58,6 +62,7 @@ impl WriteError {
             Self::Io { .. } => {
                 "make room on the disk, and check that the path exists and belongs to the user who runs this"
             }
+            Self::Gone(_) => "what it has not read is fetched again at the next start",
             Self::Http(error) => error.hint(),
             Self::Refused { hint, .. } | Self::Setup { hint, .. } => hint,
         }

@@ -117,9 +117,17 @@ impl Worker {
 
     async fn work(&mut self) {
         loop {
-            if let Err(error) = self.step().await {
-                self.failed(&error).await;
-                continue;
+            match self.step().await {
+                Ok(()) => {}
+                // Receipts are dropped with the worker: not delivered.
+                Err(error) if error.retry() == Retry::Never => {
+                    error!(target: "output", output = %self.options.name, %error, hint = error.hint(), "ended");
+                    return;
+                }
+                Err(error) => {
+                    self.failed(&error).await;
+                    continue;
+                }
             }
             if self.queue.is_closed() && self.queue.is_empty() && self.is_idle() {
                 return;
