@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::control::{self, Stop};
 use crate::net::{Backoff, Retry};
 use crate::outputs::{DeadLetters, Worker};
+use crate::pipeline::Door;
 use crate::registry::Registry;
 use crate::stats::Stats;
 
@@ -28,6 +29,8 @@ use crate::stats::Stats;
 pub struct App {
     feeds: Vec<Feed>,
     workers: Vec<Worker>,
+    /// Kept open until every feed has ended: a worker ends when the last door to it is gone.
+    doors: Vec<Door>,
     registry: Registry,
     grace: Duration,
 }
@@ -43,12 +46,12 @@ impl App {
         let feeds =
             build::Feeds { config, once, clock: &clock, registry: &registry, doors: &doors, downloads, stats: &stats }
                 .build(transport.as_ref())?;
-        Ok(Self { feeds, workers, registry, grace: config.shutdown_timeout.get() })
+        Ok(Self { feeds, workers, doors, registry, grace: config.shutdown_timeout.get() })
     }
 
     /// Runs until `stop` is asked for, or until every feed has ended by itself, and leaves the registry true.
     pub async fn run(self, stop: Stop) -> Result<Outcome, AppError> {
-        let Self { feeds, workers, registry, grace } = self;
+        let Self { feeds, workers, doors, registry, grace } = self;
         let (surrender, give_up) = control::stop();
         let mut writers = JoinSet::new();
         for worker in workers {
@@ -65,8 +68,8 @@ impl App {
             collectors.spawn(keep_running(feed, stop.clone()));
         }
         let outcome = collect(&mut collectors, &mut writers, &stop, grace).await;
-        // With the feeds their doors are gone, so each worker ends when its queue is empty.
         collectors.shutdown().await;
+        drop(doors);
         let drained = tokio::time::timeout(grace, async { while writers.join_next().await.is_some() {} }).await;
         if drained.is_err() {
             surrender.stop();

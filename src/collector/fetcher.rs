@@ -182,8 +182,8 @@ impl Feed {
 impl Work<'_> {
     /// Whether a feed that runs once has something left that is worth another try.
     fn has_more(&self) -> bool {
-        let has_unread = !self.oldest.is_done() || !self.newest.is_done();
-        has_unread || (!self.resting.is_empty() && self.resting.fewest_tries() < MOST_TRIES)
+        // Either queue passes all that is pending.
+        !self.oldest.is_done() || (!self.resting.is_empty() && self.resting.fewest_tries() < MOST_TRIES)
     }
 
     /// New items may stand anywhere: both queues begin again at their ends.
