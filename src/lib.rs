@@ -24,6 +24,8 @@
 
 pub mod cli;
 
+pub mod app;
+
 pub mod config;
 
 pub mod collector;
@@ -32,6 +34,7 @@ pub mod pipeline;
 
 pub mod microsoft;
 pub mod outputs;
+pub mod processors;
 pub mod registry;
 pub mod simulator;
 

@@ -101,7 +101,7 @@ mod tests {
     async fn a_simulated_clock_follows_tokio() {
         let start = parse("2026-11-21T00:00:00Z").expect("a valid literal");
         let clock = Clock::simulated(start);
-        clock.sleep(Duration::from_secs(86_400)).await;
+        clock.sleep(Duration::from_hours(24)).await;
         assert_eq!(clock.now(), start + chrono::Duration::days(1));
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::microsoft::CONTENT_TYPES;
+use crate::processors::{Mapping, RawMembers};
 use crate::settings::{Duration, Fields, Problems};
 
 /// How long Microsoft keeps content.
@@ -30,7 +31,7 @@ pub struct InputOptions {
     /// How records become events; default `ecs`.
     pub mapping: Mapping,
     /// Which of the record's own fields an event keeps below `o365.audit`; default `all`.
-    pub raw: Raw,
+    pub raw: RawMembers,
     /// Whether an event carries the record's text in `event.original`; default false.
     pub preserve_original: bool,
     /// The names of the outputs that get the events; default: all.
@@ -52,30 +53,6 @@ pub enum InputType {
     Audit,
 }
 
-/// How a record becomes an event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mapping {
-    /// The Elastic Common Schema; default.
-    #[default]
-    Ecs,
-    /// The record as it is, at the event's root.
-    None,
-}
-
-/// Which of a record's own fields an event keeps besides the mapped ones.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Raw {
-    /// All of them; default.
-    #[default]
-    All,
-    /// Those that no other field holds.
-    Unmapped,
-    /// None.
-    None,
-}
-
 impl Default for InputOptions {
     fn default() -> Self {
         Self {
@@ -87,7 +64,7 @@ impl Default for InputOptions {
             overlap: Duration::seconds(6 * 3600),
             initial_lookback: RETENTION,
             mapping: Mapping::Ecs,
-            raw: Raw::All,
+            raw: RawMembers::All,
             preserve_original: false,
             output: Vec::new(),
             tags: Vec::new(),

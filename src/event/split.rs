@@ -119,6 +119,11 @@ impl Splitter {
         self.state != State::InElement && (self.text.len() >= BATCH_BYTES || self.records.len() >= BATCH_RECORDS)
     }
 
+    /// Whether the array has begun.
+    pub fn has_begun(&self) -> bool {
+        self.state != State::BeforeArray
+    }
+
     /// The records that are complete, if there are any.
     pub fn take(&mut self) -> Option<Records> {
         debug_assert!(self.state != State::InElement, "a batch is taken between two elements");

@@ -1,6 +1,7 @@
 //! One value of an event.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::object::{Key, Member, Object};
 use super::source::{Source, Span};
@@ -27,6 +28,8 @@ pub enum Value {
     Text(Box<str>),
     /// JSON text of its own, verbatim.
     Json(Box<str>),
+    /// JSON text on one line that many events share: what is the same for a whole batch is rendered once.
+    Shared(Arc<str>),
     /// An array.
     Array(Vec<Value>),
     /// An object.
@@ -49,6 +52,7 @@ impl Value {
         let opened = match self {
             Self::Raw(span) => Object::parse(source, *span).ok(),
             Self::Json(json) => Object::parse_owned(json).ok(),
+            Self::Shared(json) => Object::parse_owned(json).ok(),
             _ => None,
         };
         if let Some(object) = opened {
@@ -124,6 +128,7 @@ impl<'a> View<'a> {
         match value {
             Value::Raw(span) => Self::Json(&source[span.range()]),
             Value::Json(json) => Self::Json(json),
+            Value::Shared(json) => Self::Json(json),
             _ => Self::Tree(value, source),
         }
     }
@@ -140,7 +145,7 @@ impl<'a> View<'a> {
                 Some(_) => Kind::Number,
             },
             Self::Tree(value, _) => match value {
-                Value::Null | Value::Raw(_) | Value::Json(_) => Kind::Null,
+                Value::Null | Value::Raw(_) | Value::Json(_) | Value::Shared(_) => Kind::Null,
                 Value::Bool(_) => Kind::Bool,
                 Value::Integer(_) => Kind::Number,
                 Value::Slice(_) | Value::Literal(_) | Value::Text(_) => Kind::Text,
@@ -196,6 +201,22 @@ impl<'a> View<'a> {
                 .ok()?;
                 found
             }
+        }
+    }
+
+    /// Calls `visit` with the name and the value of each member of the object that it is; never for anything else.
+    pub fn each_member(self, mut visit: impl FnMut(&str, View<'a>)) {
+        match self {
+            Self::Tree(Value::Object(object), source) => {
+                for member in object.members() {
+                    visit(member.key.name(source), Self::new(&member.value, source));
+                }
+            }
+            Self::Json(json) if self.kind() == Kind::Object => {
+                // What a record holds was checked when it was cut; a text of ours that is no JSON has no members.
+                let _ = super::parse::each_member(json, |name, value| visit(name, Self::Json(value)));
+            }
+            Self::Tree(..) | Self::Json(_) => {}
         }
     }
 

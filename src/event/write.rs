@@ -39,6 +39,7 @@ fn value(out: &mut Vec<u8>, value: &Value, source: &Source) {
         Value::Raw(span) if source.has_line_breaks() => text::write_on_one_line(out, source.slice(*span)),
         Value::Raw(span) => out.extend_from_slice(source.slice(*span).as_bytes()),
         Value::Json(json) => text::write_on_one_line(out, json),
+        Value::Shared(json) => out.extend_from_slice(json.as_bytes()),
         Value::Slice(span) => text::write_quoted(out, source.slice(*span)),
         Value::Literal(text) => text::write_quoted(out, text),
         Value::Text(text) => text::write_quoted(out, text),

@@ -4,12 +4,13 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use bytes::Bytes;
 use http::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tracing::{debug, error};
+use tracing::{debug, error, warn};
 use url::Url;
 
 use super::error::{ApiError, Reaction};
@@ -18,7 +19,7 @@ use super::throttle::{Permit, Throttle};
 use super::wire::{Content, SensitiveType, Subscription};
 use crate::net::{Request, Response, Transport};
 use crate::oauth::TokenManager;
-use crate::time::Timestamp;
+use crate::time::{Clock, Timestamp};
 
 /// Listings are some hundred entries; this is far beyond.
 const LIST_LIMIT: usize = 64 * 1024 * 1024;
@@ -40,6 +41,8 @@ pub struct ActivityOptions {
     pub requests_per_minute: NonZeroU32,
     /// Requests in flight.
     pub concurrency: usize,
+    /// Our clock, which the server's may contradict.
+    pub clock: Clock,
 }
 
 /// One tenant's activity feed.
@@ -51,6 +54,9 @@ pub struct Activity {
     guard: Guard,
     resource: String,
     feed: String,
+    clock: Clock,
+    /// The server's clock less ours, in milliseconds, as its last answer said.
+    ahead: AtomicI64,
 }
 
 /// Which page of a listing.
@@ -74,8 +80,6 @@ pub struct Page {
     pub items: Vec<Content>,
     /// The next page.
     pub next: Option<PageRequest>,
-    /// The server's clock.
-    pub date: Option<Timestamp>,
 }
 
 /// A blob on its way.
@@ -103,7 +107,14 @@ impl Activity {
             guard: Guard::new(options.root, options.publisher),
             resource,
             feed: format!("/api/v1.0/{}/activity/feed", options.tenant),
+            clock: options.clock,
+            ahead: AtomicI64::new(0),
         }
+    }
+
+    /// The time by the server's clock, which judges our windows.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now() + chrono::Duration::milliseconds(self.ahead.load(Ordering::Relaxed))
     }
 
     /// The subscriptions that there are.
@@ -165,9 +176,8 @@ impl Activity {
         // The reference calls it NextPageUri, the troubleshooting page NextPageUrl; header names have no case.
         let next = response.header("nextpageuri").or_else(|| response.header("nextpageurl")).map(str::to_owned);
         let next = next.and_then(|text| self.guard.bring_home(&text)).map(PageRequest::Next);
-        let date = response.date();
         let entries: Vec<serde_json::Value> = read(operation, response, permit).await?;
-        Ok(Page { items: entries.iter().filter_map(readable).collect(), next, date })
+        Ok(Page { items: entries.iter().filter_map(readable).collect(), next })
     }
 
     /// Begins to fetch a blob.
@@ -224,6 +234,9 @@ impl Activity {
             request.headers_mut().insert(http::header::ACCEPT_LANGUAGE, language);
         }
         let response = self.transport.send(request).await?;
+        if let Some(date) = response.date() {
+            self.compare_clocks(date);
+        }
         if response.status.is_success() {
             return Ok(response);
         }
@@ -236,6 +249,17 @@ impl Activity {
             self.tokens.reject(&self.resource, &token).await;
         }
         Err(error)
+    }
+
+    /// `Date` has whole seconds, so that less than two of them are no disagreement.
+    fn compare_clocks(&self, date: Timestamp) {
+        let ahead = date - self.clock.now();
+        let ahead = if ahead.abs() < chrono::Duration::seconds(2) { 0 } else { ahead.num_milliseconds() };
+        let before = self.ahead.swap(ahead, Ordering::Relaxed);
+        if (ahead - before).abs() > 30_000 {
+            warn!(target: "api", seconds = ahead / 1000, hint = "set this machine's clock (chronyc tracking, timedatectl)",
+                "the server's clock differs from ours; windows follow the server's");
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::time;
 /// The rest after the first "too many requests", doubled with each further one,
 const FIRST_REST: Duration = Duration::from_secs(30);
 /// up to this.
-const LONGEST_REST: Duration = Duration::from_secs(300);
+const LONGEST_REST: Duration = Duration::from_mins(5);
 /// So many answers without complaint win back one request in flight.
 const RECOVERY: usize = 20;
 

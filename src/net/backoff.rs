@@ -33,9 +33,9 @@ impl Backoff {
     /// The first wait.
     pub const FIRST: Duration = Duration::from_millis(500);
     /// The longest wait.
-    pub const LONGEST: Duration = Duration::from_secs(60);
+    pub const LONGEST: Duration = Duration::from_mins(1);
     /// The wait where a person has to act, with jitter.
-    pub const SLOW: Duration = Duration::from_secs(300);
+    pub const SLOW: Duration = Duration::from_mins(5);
 
     /// Waits that begin at `first` and end at `longest`.
     pub fn new(first: Duration, longest: Duration) -> Self {

@@ -51,7 +51,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), idle: Duration::from_secs(30), whole: Duration::from_secs(300) }
+        Self { connect: Duration::from_secs(10), idle: Duration::from_secs(30), whole: Duration::from_mins(5) }
     }
 }
 
@@ -104,7 +104,7 @@ impl Transport {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("o365collector/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(options.limits.connect)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             // A redirect would carry the bearer token to a host that nobody configured.
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
     AccessToken, AuthType, ClientId, ClientSecret, HttpRequest, HttpResponse, RefreshToken, RequestTokenError, Scope,
@@ -19,7 +20,7 @@ use crate::secret::{ExposeSecret, Secret};
 /// Tokens and errors are a few kilobytes.
 const ANSWER_LIMIT: usize = 256 * 1024;
 /// Entra's tokens live 60 to 90 minutes; an answer that does not say is taken for less.
-const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
+const DEFAULT_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Which of Entra's two token endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +75,7 @@ pub(super) async fn request(
         Endpoint::V1 => request.add_extra_param("resource", resource),
         Endpoint::V2 => request.add_scope(Scope::new(format!("{resource}/.default"))),
     };
-    let http = |request| send(transport, request);
-    let answer = request.request_async(&http).await.map_err(|error| explain(error, credentials))?;
+    let answer = request.request_async(&Http(transport.clone())).await.map_err(|error| explain(error, credentials))?;
     let lifetime = answer.expires_in().unwrap_or(DEFAULT_LIFETIME);
     Ok(Granted { token: Secret::from(answer.access_token.secret().as_str()), lifetime })
 }
@@ -95,6 +95,18 @@ enum SendError {
     Http(#[from] HttpError),
     #[error("status {status}")]
     Unavailable { status: u16, retry_after: Option<Duration> },
+}
+
+/// Our transport, as `oauth2` calls it.
+struct Http(Transport);
+
+impl<'c> oauth2::AsyncHttpClient<'c> for Http {
+    type Error = SendError;
+    type Future = BoxFuture<'c, Result<HttpResponse, SendError>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(send(&self.0, request))
+    }
 }
 
 async fn send(transport: &Transport, request: HttpRequest) -> Result<HttpResponse, SendError> {

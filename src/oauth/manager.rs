@@ -15,7 +15,7 @@ use crate::secret::{ExposeSecret, Secret};
 use crate::time;
 
 /// A token is renewed so long before its end, or in the last fifth of a short life.
-const AHEAD: Duration = Duration::from_secs(300);
+const AHEAD: Duration = Duration::from_mins(5);
 /// A token that is refused younger than this is not replaced at once: the next one would be refused too.
 const YOUNG: Duration = Duration::from_secs(30);
 

@@ -111,10 +111,16 @@ impl Registry {
         self.change(move |transaction| transaction.update(&feed, |record| record.subscribed = Some(at))).await
     }
 
-    /// Up to `limit` pending items, of the oldest or of the newest first.
-    pub async fn pending(&self, feed: &str, order: Order, limit: usize) -> Result<Vec<Pending>, RegistryError> {
-        let feed = feed.to_owned();
-        self.read(move |transaction| transaction.pending(&feed, order, limit)).await
+    /// Up to `limit` pending items, of the oldest or of the newest first, behind the item `after`.
+    pub async fn pending(
+        &self,
+        feed: &str,
+        order: Order,
+        after: Option<&Item>,
+        limit: usize,
+    ) -> Result<Vec<Pending>, RegistryError> {
+        let (feed, after) = (feed.to_owned(), after.cloned());
+        self.read(move |transaction| transaction.pending(&feed, order, after.as_ref(), limit)).await
     }
 
     /// Notes that `output` has confirmed the batch of an item that begins with record `first`.
@@ -151,8 +157,9 @@ impl Registry {
     }
 
     /// Forgets ids that Microsoft has forgotten.
-    pub async fn prune(&self, now: Timestamp) -> Result<usize, RegistryError> {
-        self.change(move |transaction| transaction.prune(now)).await
+    pub async fn prune(&self, feed: &str, now: Timestamp) -> Result<usize, RegistryError> {
+        let feed = feed.to_owned();
+        self.change(move |transaction| transaction.prune(&feed, now)).await
     }
 
     /// How much there is of a feed.
@@ -242,7 +249,7 @@ mod tests {
     }
 
     async fn ids(registry: &Registry, order: Order) -> Vec<String> {
-        let pending = registry.pending("f", order, 10).await.expect("a registry");
+        let pending = registry.pending("f", order, None, 10).await.expect("a registry");
         pending.into_iter().map(|pending| pending.item.id).collect()
     }
 
@@ -255,13 +262,19 @@ mod tests {
         assert_eq!(registry.note("g", vec![late.clone()]).await.ok(), Some(1), "another feed's ids are its own");
         assert_eq!(ids(&registry, Order::Oldest).await, ["early", "late"]);
         assert_eq!(ids(&registry, Order::Newest).await, ["late", "early"]);
+        let behind = registry.pending("f", Order::Oldest, Some(&early), 10).await.expect("a registry");
+        assert_eq!(behind.len(), 1, "behind the oldest is one more");
 
         registry.acknowledge("f", &early).await.expect("a registry");
         assert_eq!(registry.note("f", vec![early.clone()]).await.ok(), Some(0), "known, although not pending");
         assert_eq!(ids(&registry, Order::Oldest).await, ["late"]);
 
-        assert_eq!(registry.prune(at("2026-11-28T23:00:00")).await.ok(), Some(0));
-        assert_eq!(registry.prune(at("2026-12-01T00:00:00")).await.ok(), Some(1), "only what is settled is forgotten");
+        assert_eq!(registry.prune("f", at("2026-11-28T23:00:00")).await.ok(), Some(0));
+        assert_eq!(
+            registry.prune("f", at("2026-12-01T00:00:00")).await.ok(),
+            Some(1),
+            "only what is settled is forgotten"
+        );
     }
 
     #[tokio::test]
@@ -287,7 +300,7 @@ mod tests {
         assert_eq!(registry.counts("f").await.ok(), Some(Counts::default()));
         registry.import(archive.clone()).await.expect("a registry");
         assert_eq!(registry.export().await.ok(), Some(archive));
-        let pending = registry.pending("f", Order::Oldest, 10).await.expect("a registry");
+        let pending = registry.pending("f", Order::Oldest, None, 10).await.expect("a registry");
         assert_eq!(pending.len(), 1);
         assert!(pending[0].has_confirmed("file", 1000, 9));
         assert!(!pending[0].has_confirmed("file", 1000, 8), "the text has changed");

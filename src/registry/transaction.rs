@@ -1,6 +1,7 @@
 //! Reads and changes of the registry's tables.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Included};
 use std::ops::RangeInclusive;
 
 use redb::{AccessGuard, ReadableTable, StorageError, TableDefinition, WriteTransaction};
@@ -23,6 +24,9 @@ const FEEDS: TableDefinition<&str, &[u8]> = TableDefinition::new("feeds");
 const PENDING: TableDefinition<(&str, i64, &str), &[u8]> = TableDefinition::new("pending");
 /// (feed, id) → (whether settled, milliseconds): when it was made available, or when it may be forgotten.
 const KNOWN: TableDefinition<(&str, &str), (bool, i64)> = TableDefinition::new("known");
+
+/// A key of [`PENDING`].
+type Key<'a> = (&'a str, i64, &'a str);
 
 /// Makes the tables of a new file.
 pub(super) fn create_tables(transaction: &WriteTransaction) -> Result<(), RegistryError> {
@@ -91,13 +95,23 @@ impl Transaction {
         Ok(new)
     }
 
-    pub fn pending(&self, feed: &str, order: Order, limit: usize) -> Result<Vec<Pending>, RegistryError> {
+    pub fn pending(
+        &self,
+        feed: &str,
+        order: Order,
+        after: Option<&Item>,
+        limit: usize,
+    ) -> Result<Vec<Pending>, RegistryError> {
         let pending = self.0.open_table(PENDING)?;
-        let range = pending.range(of_feed(feed))?;
+        let place = after.map(|item| Excluded((feed, item.created.timestamp_millis(), item.id.as_str())));
+        let (first, last) = of_feed(feed).into_inner();
+        let (first, last) = (Included(first), Included(last));
         let parse = |entry: Result<(_, AccessGuard<'_, &[u8]>), StorageError>| read(entry?.1.value());
         match order {
-            Order::Oldest => range.take(limit).map(parse).collect(),
-            Order::Newest => range.rev().take(limit).map(parse).collect(),
+            Order::Oldest => pending.range::<Key<'_>>((place.unwrap_or(first), last))?.take(limit).map(parse).collect(),
+            Order::Newest => {
+                pending.range::<Key<'_>>((first, place.unwrap_or(last)))?.rev().take(limit).map(parse).collect()
+            }
         }
     }
 
@@ -132,9 +146,10 @@ impl Transaction {
         Ok(())
     }
 
-    pub fn prune(&self, now: Timestamp) -> Result<usize, RegistryError> {
+    pub fn prune(&self, feed: &str, now: Timestamp) -> Result<usize, RegistryError> {
         let (now, mut count) = (now.timestamp_millis(), 0);
-        self.0.open_table(KNOWN)?.retain(|_, (is_settled, forget)| {
+        let next = following(feed);
+        self.0.open_table(KNOWN)?.retain_in((feed, "")..(next.as_str(), ""), |_, (is_settled, forget)| {
             let is_kept = !is_settled || forget > now;
             count += usize::from(!is_kept);
             is_kept
@@ -210,7 +225,7 @@ impl Transaction {
 }
 
 /// All keys of a feed's pending items.
-fn of_feed(feed: &str) -> RangeInclusive<(&str, i64, &str)> {
+fn of_feed(feed: &str) -> RangeInclusive<Key<'_>> {
     (feed, i64::MIN, "")..=(feed, i64::MAX, "\u{10ffff}")
 }
 

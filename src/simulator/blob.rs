@@ -108,7 +108,7 @@ impl Blob {
 }
 
 fn plain_record(id: &str, created: Timestamp) -> Value {
-    let happened = created - Duration::from_secs(300);
+    let happened = created - Duration::from_mins(5);
     json!({
         "CreationTime": happened.format("%Y-%m-%dT%H:%M:%S").to_string(), "Id": id, "Operation": "FileAccessed",
         "RecordType": 6, "UserType": 0, "UserKey": "puid", "Version": 1, "Workload": "SharePoint",

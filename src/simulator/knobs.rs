@@ -90,7 +90,7 @@ impl Default for Knobs {
     fn default() -> Self {
         Self {
             late: 0.0,
-            max_lateness: Duration::from_secs(2 * 3600),
+            max_lateness: Duration::from_hours(2),
             equal_seconds: 0.0,
             expired: 0.0,
             huge: 0.0,
@@ -116,7 +116,7 @@ impl Default for Knobs {
             gzip: false,
             requests_per_minute: 2_000,
             shared_requests_per_minute: 200,
-            start_gate: Duration::from_secs(15 * 60),
+            start_gate: Duration::from_mins(15),
             login_error: 0.0,
             login_malformed: 0.0,
             login_slow: 0.0,

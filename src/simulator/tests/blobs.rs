@@ -39,9 +39,9 @@ async fn a_test_chooses_the_records() {
 #[tokio::test(start_paused = true)]
 async fn a_blob_expires() {
     let world = World::new().await;
-    world.simulator.publish(Blob::new(SHAREPOINT, "old").expires(noon() + Duration::from_secs(60)));
+    world.simulator.publish(Blob::new(SHAREPOINT, "old").expires(noon() + Duration::from_mins(1)));
     assert_eq!(world.get("audit/old").await.status, 200);
-    world.clock.sleep(Duration::from_secs(60)).await;
+    world.clock.sleep(Duration::from_mins(1)).await;
     assert_eq!(world.get("audit/old").await.refusal(), (410, "AF20051".into()));
 }
 

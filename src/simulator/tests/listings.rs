@@ -45,11 +45,11 @@ async fn windows_are_half_open() {
 async fn a_late_blob_is_listed_late() {
     let world = World::new().await;
     world.simulator.publish(
-        Blob::new(SHAREPOINT, "late").created(noon() - hours(1)).visible_after(hours(1) + Duration::from_secs(60)),
+        Blob::new(SHAREPOINT, "late").created(noon() - hours(1)).visible_after(hours(1) + Duration::from_mins(1)),
     );
     assert!(world.list_all(SHAREPOINT).await.is_empty());
     assert_eq!(world.get("audit/late").await.status, 400);
-    world.clock.sleep(Duration::from_secs(60)).await;
+    world.clock.sleep(Duration::from_mins(1)).await;
     assert_eq!(ids(&world.list_all(SHAREPOINT).await), ["late"]);
 }
 

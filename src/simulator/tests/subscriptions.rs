@@ -50,10 +50,10 @@ async fn what_comes_while_stopped_is_lost() {
     world.post(STOP).await;
     world.simulator.publish(Blob::new(SHAREPOINT, "missed"));
     assert_eq!(world.get(CONTENT).await.refusal(), (400, "AF20023".into()));
-    world.clock.sleep(Duration::from_secs(60)).await;
+    world.clock.sleep(Duration::from_mins(1)).await;
     assert_eq!(world.post(START).await.status, 200);
     world.simulator.publish(Blob::new(SHAREPOINT, "after"));
-    world.clock.sleep(Duration::from_secs(60)).await;
+    world.clock.sleep(Duration::from_mins(1)).await;
     assert_eq!(ids(&world.list_all(SHAREPOINT).await), ["before", "after"]);
     assert_eq!(world.get("audit/missed").await.refusal(), (404, "AF20050".into()));
 }

@@ -1,0 +1,139 @@
+//! Where all rooms meet: builds what the configuration says, runs it, drains it.
+
+mod build;
+mod error;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+pub use build::{Destination, Surroundings};
+pub use error::AppError;
+
+use crate::collector::{Feed, Outcome};
+use crate::config::Config;
+use crate::control::{self, Stop};
+use crate::net::{Backoff, Retry};
+use crate::outputs::{DeadLetters, Worker};
+use crate::registry::Registry;
+use crate::stats::Stats;
+
+/// A collector, built and not yet running.
+pub struct App {
+    feeds: Vec<Feed>,
+    workers: Vec<Worker>,
+    registry: Registry,
+    grace: Duration,
+}
+
+impl App {
+    /// Builds what `config` says. `once`: every feed makes one pass only.
+    pub fn build(config: &Config, once: bool, surroundings: Surroundings) -> Result<Self, AppError> {
+        let Surroundings { clock, transport, destination, stats } = surroundings;
+        let registry = Registry::open(&config.path.data)?;
+        let letters = DeadLetters::new(&config.path.data, clock.clone());
+        let (doors, workers) = build::outputs(config, destination, &letters, &clock, &stats)?;
+        let downloads = Arc::new(Semaphore::new(config.max_concurrent_fetches));
+        let feeds =
+            build::Feeds { config, once, clock: &clock, registry: &registry, doors: &doors, downloads, stats: &stats }
+                .build(transport.as_ref())?;
+        Ok(Self { feeds, workers, registry, grace: config.shutdown_timeout.get() })
+    }
+
+    /// Runs until `stop` is asked for, or until every feed has ended by itself, and leaves the registry true.
+    pub async fn run(self, stop: Stop) -> Result<Outcome, AppError> {
+        let Self { feeds, workers, registry, grace } = self;
+        let (surrender, give_up) = control::stop();
+        let mut writers = JoinSet::new();
+        for worker in workers {
+            writers.spawn(worker.run(give_up.clone()));
+        }
+        let mut background = JoinSet::new();
+        background.spawn({
+            let registry = registry.clone();
+            async move { registry.run().await }
+        });
+        let mut collectors = JoinSet::new();
+        info!(target: "feed", feeds = feeds.len(), "collecting");
+        for feed in feeds {
+            collectors.spawn(keep_running(feed, stop.clone()));
+        }
+        let outcome = collect(&mut collectors, &mut writers, &stop, grace).await;
+        // With the feeds their doors are gone, so each worker ends when its queue is empty.
+        collectors.shutdown().await;
+        let drained = tokio::time::timeout(grace, async { while writers.join_next().await.is_some() {} }).await;
+        if drained.is_err() {
+            surrender.stop();
+            while writers.join_next().await.is_some() {}
+        }
+        background.shutdown().await;
+        registry.flush().await?;
+        info!(target: "feed", "stopped");
+        outcome
+    }
+}
+
+/// Waits for the feeds; after `stop` no longer than `grace`.
+async fn collect(
+    collectors: &mut JoinSet<Outcome>,
+    writers: &mut JoinSet<()>,
+    stop: &Stop,
+    grace: Duration,
+) -> Result<Outcome, AppError> {
+    let all = async {
+        let mut outcome = Outcome::Complete;
+        while let Some(ended) = collectors.join_next().await {
+            if ended.is_ok_and(|ended| ended == Outcome::Incomplete) {
+                outcome = Outcome::Incomplete;
+            }
+        }
+        outcome
+    };
+    let overdue = async {
+        stop.asked().await;
+        info!(target: "feed", ?grace, "stopping: finishing what is in flight");
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        outcome = all => Ok(outcome),
+        () = overdue => {
+            warn!(target: "feed", "what is still in flight is fetched again at the next start");
+            Ok(Outcome::Incomplete)
+        }
+        Some(ended) = writers.join_next() => {
+            // A worker ends before its feeds only by a defect of ours; going on would deliver nothing.
+            error!(target: "output", ?ended, "an output has ended");
+            Err(AppError::OutputEnded)
+        }
+    }
+}
+
+/// Runs a feed for as long as it takes: a defect in one must not end the others.
+async fn keep_running(feed: Feed, stop: Stop) -> Outcome {
+    let mut backoff = Backoff::default();
+    loop {
+        if let Ok(outcome) = std::panic::AssertUnwindSafe(feed.run(&stop)).catch_unwind().await {
+            return outcome;
+        }
+        let wait = backoff.next(Retry::Backoff);
+        error!(target: "feed", feed = feed.name(), ?wait, hint = "this is a defect of o365collector: please report it with the lines above",
+            "the feed failed and is started again");
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Nothing was counted yet.
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            clock: crate::time::Clock::system(),
+            transport: None,
+            destination: Destination::Configured,
+            stats: Stats::default(),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! One item: downloaded, split, delivered, confirmed.
+
+use std::sync::Arc;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+
+use super::feed::Feed;
+use crate::event::{Origin, Records, SplitError, Splitter};
+use crate::microsoft::{ApiError, Reaction};
+use crate::net::Retry;
+use crate::pipeline::{Closed, Delivery};
+use crate::registry::{Pending, RegistryError};
+
+/// A body up to this size is complete before anything of it is delivered.
+const WHOLE_BYTES: usize = 1024 * 1024;
+/// After so many tries a body that ends within its array is taken for what it is.
+const SALVAGE_AFTER: u32 = 8;
+
+/// Why an item is still pending.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DownloadError {
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error("the content is not whole: {0}")]
+    Split(#[from] SplitError),
+    #[error("output `{output}` ended before it had written everything")]
+    Undelivered { output: Arc<str> },
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+}
+
+impl DownloadError {
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::Api(error) => error.retry(),
+            Self::Registry(error) => error.retry(),
+            Self::Split(_) | Self::Undelivered { .. } | Self::Closed(_) => Retry::Backoff,
+        }
+    }
+
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Api(error) => error.hint(),
+            Self::Registry(error) => error.hint(),
+            Self::Split(_) | Self::Undelivered { .. } => "it is fetched again",
+            Self::Closed(_) => "it is fetched again at the next start",
+        }
+    }
+
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Self::Api(error) if error.reaction() == Reaction::Lost)
+    }
+
+    pub fn wants_subscription(&self) -> bool {
+        matches!(self, Self::Api(error) if error.reaction() == Reaction::Subscribe)
+    }
+}
+
+/// Receipts that are not answered yet: `(first record, checksum, output, whether it was answered)`.
+type Confirmations = FuturesUnordered<futures_util::future::BoxFuture<'static, Confirmation>>;
+
+struct Confirmation {
+    first: u64,
+    checksum: u32,
+    output: Arc<str>,
+    is_written: bool,
+}
+
+impl Feed {
+    /// Fetches an item and returns, with the number of its events, when every required output has written them all.
+    pub(super) async fn download(&self, pending: &Pending, tries: u32) -> Result<usize, DownloadError> {
+        let mut confirmations = Confirmations::new();
+        let mut delivered = 0;
+        {
+            let _permit = self.downloads.acquire().await.map_err(|_| Closed)?;
+            let origin = self.origin(&pending.item);
+            let mut held = Held::default();
+            let mut blob = self.api.blob(&pending.item.id, &pending.item.uri).await?;
+            let mut splitter = Splitter::new();
+            while let Some(chunk) = blob.chunk().await? {
+                let mut rest = &chunk[..];
+                while !rest.is_empty() {
+                    rest = &rest[splitter.push(rest)?..];
+                    if splitter.is_full() {
+                        held.extend(splitter.take());
+                        for records in held.overflow() {
+                            delivered += records.records.len();
+                            self.hand_over(pending, &records, &origin, &mut confirmations).await?;
+                        }
+                        self.note_progress(pending, &mut confirmations).await?;
+                    }
+                }
+            }
+            let is_hopeless = tries >= SALVAGE_AFTER && splitter.has_begun();
+            held.extend(if is_hopeless { splitter.salvage() } else { splitter.finish()? });
+            self.stats.items_fetched.add(1);
+            for records in held.batches {
+                delivered += records.records.len();
+                self.hand_over(pending, &records, &origin, &mut confirmations).await?;
+            }
+        }
+        while let Some(confirmation) = confirmations.next().await {
+            let is_last = confirmations.is_empty();
+            self.confirm(pending, confirmation, is_last).await?;
+        }
+        Ok(delivered)
+    }
+
+    async fn hand_over(
+        &self,
+        pending: &Pending,
+        records: &Records,
+        origin: &Arc<Origin>,
+        confirmations: &mut Confirmations,
+    ) -> Result<(), DownloadError> {
+        self.stats.events_fetched.add(records.records.len());
+        let (first, checksum) = (records.first, crc32fast::hash(records.source.text().as_bytes()));
+        let has_confirmed = |output: &str| pending.has_confirmed(output, first, checksum);
+        for Delivery { output, receipt } in self.pipeline.deliver(records, origin, has_confirmed).await? {
+            let answer =
+                receipt.map(move |answer| Confirmation { first, checksum, output, is_written: answer.is_ok() });
+            confirmations.push(answer.boxed());
+        }
+        Ok(())
+    }
+
+    /// Writes down what has been confirmed so far, without waiting for more.
+    async fn note_progress(&self, pending: &Pending, confirmations: &mut Confirmations) -> Result<(), DownloadError> {
+        while let Some(Some(confirmation)) = confirmations.next().now_or_never() {
+            self.confirm(pending, confirmation, false).await?;
+        }
+        Ok(())
+    }
+
+    /// The last confirmation of an item need not be noted: the item is acknowledged with it.
+    async fn confirm(&self, pending: &Pending, done: Confirmation, is_last: bool) -> Result<(), DownloadError> {
+        let Confirmation { first, checksum, output, is_written } = done;
+        if !is_written {
+            return Err(DownloadError::Undelivered { output });
+        }
+        if !is_last {
+            self.registry.confirm(self.key(), &pending.item, &output, first, checksum).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Batches of a body that may still turn out to be cut off.
+#[derive(Default)]
+struct Held {
+    batches: Vec<Records>,
+    bytes: usize,
+}
+
+impl Held {
+    fn extend(&mut self, records: Option<Records>) {
+        if let Some(records) = records {
+            self.bytes += records.source.text().len();
+            self.batches.push(records);
+        }
+    }
+
+    /// What must go because the body is too large to be held.
+    fn overflow(&mut self) -> Vec<Records> {
+        if self.bytes > WHOLE_BYTES { std::mem::take(&mut self.batches) } else { Vec::new() }
+    }
+}
