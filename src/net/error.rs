@@ -74,7 +74,9 @@ impl HttpError {
             Self::TimeOut { .. } => {
                 "check the network path and the proxy; `timeout`, `idle_timeout` and `connect_timeout` set the bounds"
             }
-            Self::Broken { .. } => "it is tried again; if it lasts, look for a proxy or firewall that cuts connections",
+            Self::Broken { .. } => {
+                "it is tried again; if it lasts, look for a proxy or firewall that cuts connections, or for `http://` to a port that wants `https://`"
+            }
             Self::TooLong { .. } => "something else than the expected server answers: check the URL and the proxy",
             Self::Setup { .. } => "check `ssl` and `proxy_url`",
         }

@@ -122,7 +122,7 @@ impl Delivery {
         if status == StatusCode::PAYLOAD_TOO_LARGE || is_about_an_event {
             if let [only] = body.events[..] {
                 self.verdicts[only] = Verdict::Refused(match status {
-                    StatusCode::PAYLOAD_TOO_LARGE => format!("too large, even alone: {} bytes ({reason})", body.plain),
+                    StatusCode::PAYLOAD_TOO_LARGE => format!("too large, even alone: {} bytes", body.plain),
                     _ => reason,
                 });
                 return Ok(());
