@@ -39,7 +39,7 @@ pub struct World {
     /// Stored documents by index and id.
     pub docs: BTreeMap<(String, String), Value>,
     /// Answers to the next bulks as a whole, instead of storing them.
-    pub whole: VecDeque<(StatusCode, Vec<(&'static str, &'static str)>, String)>,
+    pub whole: VecDeque<Whole>,
     /// Answers for documents with these ids, `true`: only the first time.
     pub items: HashMap<&'static str, (u16, &'static str, &'static str, bool)>,
     /// Larger bodies are refused with 413.
@@ -47,6 +47,9 @@ pub struct World {
     /// Heads of all bulks.
     pub heads: Vec<HeaderMap>,
 }
+
+/// Status, headers and body.
+type Whole = (StatusCode, Vec<(&'static str, &'static str)>, String);
 
 impl Fake {
     pub async fn start() -> Self {

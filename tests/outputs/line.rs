@@ -50,7 +50,7 @@ impl Line {
     /// Sends events and waits until they are settled.
     pub async fn deliver(&self, events: Vec<Event>) {
         let receipt = self.send(events).await;
-        tokio::time::timeout(Duration::from_secs(60), receipt).await.expect("in time").expect("delivered");
+        tokio::time::timeout(Duration::from_mins(1), receipt).await.expect("in time").expect("delivered");
     }
 
     /// The lines of the dead-letter file.
