@@ -15,9 +15,6 @@ use crate::microsoft::options::ConnectionOptions;
 use crate::microsoft::{Activity, ActivityOptions};
 use crate::net::{Limits, Transport, TransportOptions};
 use crate::oauth::{Credentials, TokenManager};
-use crate::outputs::console::Console;
-use crate::outputs::file::FileOutput;
-use crate::outputs::options::OutputOptions;
 use crate::outputs::{DeadLetters, Output, Worker, WorkerOptions};
 use crate::pipeline::{Door, Pipeline};
 use crate::processors::{Agent, Chain, Options as ChainOptions};
@@ -60,9 +57,9 @@ pub(super) fn outputs(
         }
         Destination::Configured => {
             for (name, options) in config.outputs.iter().filter(|(_, options)| options.enabled()) {
-                let (worker, output) =
-                    output(options, clock).map_err(|source| AppError::Output { name: name.clone(), source })?;
-                all.push((name.clone(), options.required(), worker, output));
+                let output =
+                    options.build(clock.clone()).map_err(|source| AppError::Output { name: name.clone(), source })?;
+                all.push((name.clone(), options.required(), options.worker_options(name), output));
             }
         }
     }
@@ -76,22 +73,6 @@ pub(super) fn outputs(
         workers.push(Worker::new(output, receiver, options, letters.clone(), counts));
     }
     Ok((doors, workers))
-}
-
-fn output(
-    options: &OutputOptions,
-    clock: &Clock,
-) -> Result<(WorkerOptions, Box<dyn Output>), crate::outputs::WriteError> {
-    Ok(match options {
-        OutputOptions::Console(options) => (WorkerOptions::default(), Box::new(Console::new(options.is_pretty()))),
-        OutputOptions::File(options) => (WorkerOptions::default(), Box::new(FileOutput::new(options, clock.clone()))),
-        OutputOptions::Elasticsearch(_) => {
-            return Err(crate::outputs::WriteError::Setup {
-                problem: "comes with the next commit".to_owned(),
-                hint: "",
-            });
-        }
-    })
 }
 
 /// What feeds are built from.
@@ -220,12 +201,7 @@ fn wire(connection: &ConnectionOptions) -> Result<Transport, AppError> {
         idle: connection.idle_timeout.get(),
         whole: connection.timeout.get(),
     };
-    let proxy = connection.proxy();
-    let options = TransportOptions {
-        limits,
-        proxy: proxy.proxy_url.as_ref().and_then(|address| address.url("http").ok()),
-        no_proxy: proxy.proxy_disable,
-        tls: None,
-    };
-    Transport::wire(&options).map_err(|source| AppError::Transport { connection: connection.id.clone(), source })
+    TransportOptions::new(limits, &connection.proxy(), &connection.ssl)
+        .and_then(|options| Transport::wire(&options))
+        .map_err(|source| AppError::Transport { connection: connection.id.clone(), source })
 }

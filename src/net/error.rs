@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::Retry;
+use super::tls::TlsError;
 
 /// A request that got no whole answer.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,9 @@ pub enum HttpError {
         /// The bound.
         limit: usize,
     },
+    /// The settings of TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The client could not be set up.
     #[error("cannot set up HTTP: {}", causes(source.as_ref()))]
     Setup {
@@ -54,7 +58,7 @@ impl HttpError {
     /// Whether to try again: always, but for a client that cannot be set up.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Setup { .. } => Retry::Never,
+            Self::Setup { .. } | Self::Tls(_) => Retry::Never,
             Self::Connect { .. } | Self::TimeOut { .. } | Self::Broken { .. } | Self::TooLong { .. } => Retry::Backoff,
         }
     }
@@ -62,14 +66,17 @@ impl HttpError {
     /// What the operator can do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Connect { source, .. } if is_tls(source.as_ref()) => {
-                "the certificate is not trusted: if a proxy inspects TLS, exempt this host or name its authority in `ssl.certificate_authorities`"
+            Self::Connect { source, .. } | Self::Broken { source, .. } if tls(source.as_ref()).is_some() => {
+                tls(source.as_ref()).map_or("", tls_hint)
             }
+            Self::Tls(error) => error.hint(),
             Self::Connect { .. } => "check name resolution, the firewall (outbound port), and `proxy_url`",
             Self::TimeOut { .. } => {
                 "check the network path and the proxy; `timeout`, `idle_timeout` and `connect_timeout` set the bounds"
             }
-            Self::Broken { .. } => "it is tried again; if it lasts, look for a proxy or firewall that cuts connections",
+            Self::Broken { .. } => {
+                "it is tried again; if it lasts, look for a proxy or firewall that cuts connections, or for `http://` to a port that wants `https://`"
+            }
             Self::TooLong { .. } => "something else than the expected server answers: check the URL and the proxy",
             Self::Setup { .. } => "check `ssl` and `proxy_url`",
         }
@@ -91,13 +98,50 @@ pub fn causes(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
+/// What TLS said, however deep it lies. An `io::Error` does not give its own inside as its source.
+fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut next = Some(error);
     while let Some(cause) = next {
-        if cause.is::<rustls::Error>() || cause.to_string().contains("certificate") {
-            return true;
+        if let Some(found) = cause.downcast_ref() {
+            return Some(found);
         }
-        next = cause.source();
+        next = match cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inside) => Some(inside),
+            None => cause.source(),
+        };
     }
-    false
+    None
+}
+
+fn tls_hint(error: &rustls::Error) -> &'static str {
+    use rustls::{AlertDescription, CertificateError, Error};
+    match error {
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => {
+            "the certificate is for another name: use a name that stands in it, or `ssl.verification_mode: certificate`"
+        }
+        Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => "the certificate's dates do not include now: renew it, or set this machine's clock",
+        Error::InvalidCertificate(CertificateError::Other(_)) => {
+            "a certificate that is its own authority is trusted when its SHA-256 stands in `ssl.ca_trusted_fingerprint`"
+        }
+        Error::InvalidCertificate(_) => {
+            "the certificate is not trusted: name its authority in `ssl.certificate_authorities` or `ssl.ca_trusted_fingerprint`; if a proxy inspects TLS, exempt this host"
+        }
+        Error::AlertReceived(
+            AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnknownCA
+            | AlertDescription::HandshakeFailure
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::AccessDenied,
+        ) => "the server refuses our certificate or wants one: set `ssl.certificate` and `ssl.key`",
+        Error::InvalidMessage(_) => "what answers there speaks no TLS: use `http://`, or the port for TLS",
+        _ => "check `ssl`, and that no proxy cuts into TLS",
+    }
 }

@@ -1,6 +1,7 @@
 //! The wire; or, in tests, a server's router in the same process.
 
 use std::error::Error;
+use std::fmt::{self, Debug, Formatter};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use http::{HeaderMap, StatusCode};
 use tower::ServiceExt;
 
 use super::HttpError;
+use super::tls::client_config;
+use crate::settings::{ProxyOptions, TlsOptions};
 use crate::time;
 
 /// A request with its whole body.
@@ -22,13 +25,13 @@ type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Box<dyn Error + Send + Sync>
 const SLOWEST_BYTES_PER_SECOND: u64 = 32 * 1024;
 
 /// How requests reach a server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Transport {
     way: Way,
     limits: Limits,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Way {
     Wire(reqwest::Client),
     /// Requests are handed to the router itself: no sockets, so that a paused clock does not outrun them.
@@ -53,7 +56,7 @@ impl Default for Limits {
 }
 
 /// How to build a [`Transport`] for the wire.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct TransportOptions {
     /// How long to wait.
     pub limits: Limits,
@@ -63,6 +66,28 @@ pub struct TransportOptions {
     pub no_proxy: bool,
     /// TLS settings that differ from the system's trust.
     pub tls: Option<rustls::ClientConfig>,
+}
+
+impl TransportOptions {
+    /// What the settings of a connection or an output ask for; reads the certificates that they name.
+    pub fn new(limits: Limits, proxy: &ProxyOptions, tls: &TlsOptions) -> Result<Self, HttpError> {
+        let url = proxy.proxy_url.as_ref().filter(|url| !url.is_empty()).map(|url| url.url("http")).transpose();
+        let proxy_url = url.map_err(|text| HttpError::Setup { source: format!("`proxy_url`: {text}").into() })?;
+        Ok(Self { limits, proxy: proxy_url, no_proxy: proxy.proxy_disable, tls: client_config(tls)? })
+    }
+}
+
+// A proxy's URL may hold a password, and the client shows its proxies.
+impl Debug for TransportOptions {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportOptions").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Debug for Transport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("limits", &self.limits).finish_non_exhaustive()
+    }
 }
 
 /// Chooses the cryptography of TLS, once for the process: the one place that names it.

@@ -39,7 +39,12 @@ pub struct DeadLetters {
 impl DeadLetters {
     /// The file in `directory`; made when the first letter comes.
     pub fn new(directory: &Path, clock: Clock) -> Self {
-        let rotation = Rotation { bytes: FILE_BYTES, files: Some(FILES), compress: false, ..Rotation::default() };
+        let rotation = Rotation { bytes: FILE_BYTES, files: Some(FILES), ..Rotation::default() };
+        Self::bounded(directory, rotation, clock)
+    }
+
+    /// The same with another bound.
+    pub fn bounded(directory: &Path, rotation: Rotation, clock: Clock) -> Self {
         let file = RotatingFile::new(directory.join("dead_letters.ndjson"), 0o600, rotation, clock.clone());
         Self { file: Arc::new(Mutex::new(file)), clock }
     }

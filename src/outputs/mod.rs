@@ -18,12 +18,14 @@ pub mod file;
 pub mod options;
 
 mod bulk;
+mod condition;
 mod dead_letter;
 mod error;
 mod rotate;
 mod worker;
 
 pub use bulk::{Bulk, Finished, Parcel, Part, Receipt};
+pub use condition::Condition;
 pub use dead_letter::{DeadLetters, Letter};
 pub use error::WriteError;
 pub use rotate::{RotatingFile, Rotation};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{console, elasticsearch, file};
+use super::{Output, WorkerOptions, WriteError, console, elasticsearch, file};
 use crate::settings::Problems;
+use crate::time::Clock;
 
 /// The settings below `outputs`: name → options. The name is the kind unless `type` says otherwise.
 pub type OutputsOptions = BTreeMap<String, OutputOptions>;
@@ -64,6 +66,23 @@ impl OutputOptions {
         match self {
             Self::Console(_) | Self::File(_) => {}
             Self::Elasticsearch(options) => options.check_secret_files(problems),
+        }
+    }
+
+    /// The destination that the settings describe. Connects later.
+    pub fn build(&self, clock: Clock) -> Result<Box<dyn Output>, WriteError> {
+        Ok(match self {
+            Self::Console(options) => Box::new(console::Console::new(options.is_pretty())),
+            Self::Elasticsearch(options) => Box::new(elasticsearch::Elasticsearch::new(options)?),
+            Self::File(options) => Box::new(file::FileOutput::new(options, clock)),
+        })
+    }
+
+    /// How its worker gathers and tries again; `name` is the output's.
+    pub fn worker_options(&self, name: &str) -> WorkerOptions {
+        match self {
+            Self::Console(_) | Self::File(_) => WorkerOptions { name: Arc::from(name), ..WorkerOptions::default() },
+            Self::Elasticsearch(options) => options.worker_options(name),
         }
     }
 

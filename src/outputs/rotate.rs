@@ -120,7 +120,7 @@ impl RotatingFile {
         if let Some(open) = self.open.take() {
             open.file.sync_data()?;
         }
-        let aside = self.free_name(now);
+        let aside = self.next_name(now)?;
         fs::rename(&self.path, &aside)?;
         if self.rotation.compress {
             pack(&aside, self.mode)?;
@@ -135,11 +135,14 @@ impl RotatingFile {
     }
 
     /// `name.20261121T093000Z-0001`: by name in the order of time.
-    fn free_name(&self, now: Timestamp) -> PathBuf {
-        let stamp = now.format("%Y%m%dT%H%M%SZ");
-        let candidates = (1..).map(|number| PathBuf::from(format!("{}.{stamp}-{number:04}", self.path.display())));
-        let mut free = candidates.filter(|path| !path.exists() && !packed(path).exists());
-        free.next().expect("numbers do not end")
+    ///
+    /// Within a second numbers only rise, also above files that were removed: a free lower one would look older.
+    fn next_name(&self, now: Timestamp) -> io::Result<PathBuf> {
+        let start = format!("{}.{}-", self.path.display(), now.format("%Y%m%dT%H%M%SZ"));
+        let files = self.set_aside_files()?;
+        let number = |path: &PathBuf| path.to_str()?.strip_prefix(&start)?.get(..4)?.parse::<u32>().ok();
+        let last = files.iter().filter_map(number).max().unwrap_or(0);
+        Ok(PathBuf::from(format!("{start}{:04}", last + 1)))
     }
 
     fn set_aside_files(&self) -> io::Result<Vec<PathBuf>> {
@@ -254,8 +257,14 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
 
         let mut events = file(folder.path(), Rotation { bytes: 8, files: Some(2), ..Rotation::default() });
-        events.append(b"12345\n").expect("room");
-        assert_eq!(names(folder.path()).len(), 3, "{:?}", names(folder.path()));
+        for line in ["1st", "2nd", "3rd", "4th", "5th"] {
+            events.append(format!("{line}45\n").as_bytes()).expect("room");
+        }
+        let mut all = names(folder.path());
+        all.rotate_left(1);
+        let texts: Vec<_> =
+            all.iter().map(|name| fs::read_to_string(folder.path().join(name)).expect("text")).collect();
+        assert_eq!(texts, ["3rd45\n", "4th45\n", "5th45\n"], "the newest: {all:?}");
     }
 
     #[test]

@@ -1,17 +1,24 @@
-//! Events to Elasticsearch, OpenSearch, and what speaks like them.
+//! The settings of an `elasticsearch` output, named as in Beats.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cloud;
+use crate::outputs::WorkerOptions;
 use crate::secret::Secret;
 use crate::settings::permissions::check_ours;
 use crate::settings::{
     Address, ByteSize, ConditionOptions, Duration, FormatString, Problems, ProxyOptions, TlsOptions, sensitive,
 };
 
-/// The settings of an `elasticsearch` output, named as in Beats.
+/// The default of `index`.
+pub const DATA_STREAM: &str =
+    "%{[data_stream.type]:logs}-%{[data_stream.dataset]:o365.audit}-%{[data_stream.namespace]:default}";
+
+/// The settings of an `elasticsearch` output.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -29,7 +36,7 @@ pub struct Options {
     /// Added to each request; default none. Their values are never shown.
     #[serde(serialize_with = "sensitive::mask_values")]
     pub headers: BTreeMap<String, Secret>,
-    /// The index or data stream; default `o365collector-%{+yyyy.MM.dd}`.
+    /// The index or data stream; default: the data stream that the event's `data_stream` fields name.
     pub index: FormatString,
     /// Other indices for some events: the first whose condition holds; default none.
     pub indices: Vec<IndexRule>,
@@ -147,7 +154,7 @@ impl Default for Options {
             path: None,
             parameters: BTreeMap::new(),
             headers: BTreeMap::new(),
-            index: "o365collector-%{+yyyy.MM.dd}".parse().expect("a valid format string"),
+            index: DATA_STREAM.parse().expect("a valid format string"),
             indices: Vec::new(),
             pipeline: None,
             pipelines: Vec::new(),
@@ -175,6 +182,20 @@ impl Default for Options {
 }
 
 impl Options {
+    /// How its worker gathers and tries again.
+    pub fn worker_options(&self, name: &str) -> WorkerOptions {
+        let hosts = if self.loadbalance { self.hosts.len().max(1) } else { 1 };
+        WorkerOptions {
+            name: Arc::from(name),
+            bulk_events: self.bulk_max_size,
+            bulk_bytes: self.bulk_max_bytes.as_usize(),
+            in_flight: self.worker * hosts,
+            first_wait: self.backoff.init.get(),
+            longest_wait: self.backoff.max.get(),
+            max_retries: self.max_retries,
+        }
+    }
+
     /// The scheme of hosts that have none.
     pub fn scheme(&self) -> &'static str {
         match self.protocol {
@@ -216,7 +237,12 @@ impl Options {
                     .hint("for example `hosts: [\"https://localhost:9200\"]`");
             }
             (false, true) => _ = problems.add("cloud.id", "contradicts `hosts`").hint("remove one of them"),
-            _ => {}
+            (true, true) => {
+                if let Some(Err(reason)) = self.cloud.id.as_deref().map(cloud::decode) {
+                    problems.add("cloud.id", reason);
+                }
+            }
+            (false, false) => {}
         }
         for (index, host) in self.hosts.iter().enumerate() {
             host.check_http(&format!("hosts.{index}"), self.scheme(), self.allow_insecure, problems);
