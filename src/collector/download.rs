@@ -6,6 +6,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
 use super::feed::Feed;
+use crate::control::Stop;
 use crate::event::{Origin, Records, SplitError, Splitter};
 use crate::microsoft::{ApiError, Reaction};
 use crate::net::Retry;
@@ -71,14 +72,23 @@ struct Confirmation {
 
 impl Feed {
     /// Fetches an item and returns, with the number of its events, when every required output has written them all.
-    pub(super) async fn download(&self, pending: &Pending, tries: u32) -> Result<usize, DownloadError> {
+    ///
+    /// What has not begun when `stop` is asked for does not begin.
+    pub(super) async fn download(&self, pending: &Pending, tries: u32, stop: &Stop) -> Result<usize, DownloadError> {
         let mut confirmations = Confirmations::new();
         let mut delivered = 0;
         {
-            let _permit = self.downloads.acquire().await.map_err(|_| Closed)?;
+            let begun = async {
+                let permit = self.downloads.acquire().await.map_err(|_| Closed)?;
+                let blob = self.api.blob(&pending.item.id, &pending.item.uri).await?;
+                Ok::<_, DownloadError>((permit, blob))
+            };
+            let (_permit, mut blob) = tokio::select! {
+                begun = begun => begun?,
+                () = stop.asked() => return Err(Closed.into()),
+            };
             let origin = self.origin(&pending.item);
             let mut held = Held::default();
-            let mut blob = self.api.blob(&pending.item.id, &pending.item.uri).await?;
             let mut splitter = Splitter::new();
             while let Some(chunk) = blob.chunk().await? {
                 let mut rest = &chunk[..];

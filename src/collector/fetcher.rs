@@ -51,11 +51,11 @@ struct Queue {
 
 impl Feed {
     /// Fetches until `stop`, then finishes what is under way; with `once`, until nothing is pending.
-    pub(super) async fn fetch(&self, stop: &Stop) -> Outcome {
+    pub(super) async fn fetch<'a>(&'a self, stop: &'a Stop) -> Outcome {
         let mut work = Work::default();
         loop {
             if !stop.is_asked() {
-                self.fill(&mut work).await;
+                self.fill(&mut work, stop).await;
             }
             let is_idle = work.under_way.is_empty();
             if is_idle && stop.is_asked() {
@@ -75,7 +75,7 @@ impl Feed {
     }
 
     /// Starts downloads until enough are under way or nothing is left to start.
-    async fn fill<'a>(&'a self, work: &mut Work<'a>) {
+    async fn fill<'a>(&'a self, work: &mut Work<'a>, stop: &'a Stop) {
         if work.closed_until.is_some_and(|until| time::ticks() < until) {
             return;
         }
@@ -92,7 +92,7 @@ impl Feed {
             };
             work.busy.insert(next.pending.item.id.clone());
             work.under_way.push(Box::pin(async move {
-                let result = self.download(&next.pending, next.backoff.failures()).await;
+                let result = self.download(&next.pending, next.backoff.failures(), stop).await;
                 (next, result)
             }));
         }
@@ -152,6 +152,10 @@ impl Feed {
             },
             Err(error) => error,
         };
+        if matches!(problem, DownloadError::Closed(_)) {
+            // Nothing failed: the program is ending, and the item is pending for the next run.
+            return work.resting.put(attempt, Retry::Backoff);
+        }
         self.stats.failures.add(1);
         if problem.is_lost() || item.expires < self.clock.now() {
             return self.lose(work, attempt, &problem).await;
