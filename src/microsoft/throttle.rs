@@ -20,7 +20,9 @@ use crate::time;
 const FIRST_REST: Duration = Duration::from_millis(500);
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_mins(1);
-/// So many answers without complaint win back one request in flight, and the patience of the beginning.
+/// So many answers without complaint show that the budget is not spent: the next rest is a short one again.
+const CALM: usize = 3;
+/// So many win back one request in flight.
 const RECOVERY: usize = 10;
 
 /// Lets requests through as the tenant's budget allows; shared by all feeds of a tenant.
@@ -115,9 +117,11 @@ impl Permit {
     pub fn welcomed(&self) {
         let mut lanes = self.0.lanes();
         lanes.calm += 1;
+        if lanes.calm == CALM {
+            lanes.rest.reset();
+        }
         if lanes.calm >= RECOVERY {
             lanes.calm = 0;
-            lanes.rest.reset();
             if lanes.limit < self.0.most {
                 lanes.limit += 1;
                 self.0.freed.notify_one();
