@@ -113,7 +113,7 @@ impl Feed {
                 self.list_window(fresh(self.api.now())).await?;
                 looked = Some(time::ticks());
             }
-            let epoch = self.registry.epoch().await;
+            let epoch = self.registry.epoch().await?;
             self.list_window(window).await?;
             self.registry.advance(self.key(), window.end, epoch).await?;
         }

@@ -17,10 +17,10 @@ mod store;
 mod transaction;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
+use tokio::sync::Notify;
 
 pub use archive::Archive;
 pub use error::RegistryError;
@@ -90,8 +90,8 @@ impl Registry {
     }
 
     /// The epoch in which a listing begins, for [`Registry::advance`].
-    pub async fn epoch(&self) -> Epoch {
-        self.store.lock().await.epoch()
+    pub async fn epoch(&self) -> Result<Epoch, RegistryError> {
+        self.blocking(|store, _| Ok(store.epoch())).await
     }
 
     /// Moves the watermark forward: everything before it has been listed and noted since `epoch` was asked for.
@@ -222,14 +222,20 @@ impl Registry {
         outcome
     }
 
-    /// Disk work leaves the runtime's threads. The lock goes along, so a caller that is dropped breaks nothing.
+    /// Disk work leaves the runtime's threads.
+    ///
+    /// The lock is waited for *there*: a future that was given it in a queue, and is not polled because its owner waits
+    /// for the registry too, would keep it for ever. A caller that is dropped breaks nothing either.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store, tokio::time::Instant) -> Result<T, RegistryError> + Send + 'static,
     ) -> Result<T, RegistryError> {
-        let mut store: OwnedMutexGuard<Store> = Arc::clone(&self.store).lock_owned().await;
-        let now = time::ticks();
-        tokio::task::spawn_blocking(move || work(&mut store, now)).await.unwrap_or(Err(RegistryError::Stopped))
+        let (store, now) = (Arc::clone(&self.store), time::ticks());
+        let done = tokio::task::spawn_blocking(move || {
+            let mut store = store.lock().map_err(|_| RegistryError::Stopped)?;
+            work(&mut store, now)
+        });
+        done.await.unwrap_or(Err(RegistryError::Stopped))
     }
 }
 
@@ -285,7 +291,7 @@ mod tests {
         registry.note("f", vec![a.clone(), b.clone()]).await.expect("a registry");
         registry.acknowledge("f", &a).await.expect("a registry");
         registry.confirm("f", &b, "file", 1000, 9).await.expect("a registry");
-        let epoch = registry.epoch().await;
+        let epoch = registry.epoch().await.expect("a registry");
         registry.advance("f", at("2026-11-21T12:00:00"), epoch).await.expect("a registry");
         registry.advance("f", at("2026-11-21T11:00:00"), epoch).await.expect("a registry");
         registry.flush().await.expect("a registry");
