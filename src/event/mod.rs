@@ -7,22 +7,29 @@
 //! FIGURES
 
 mod batch;
+mod marks;
+mod nesting;
 mod object;
 mod parse;
 mod path;
+mod records;
+mod rewrite;
 mod source;
 mod split;
 mod text;
 mod value;
+mod walk;
 mod write;
 
 pub use batch::{Batch, Origin};
 pub use object::{Key, Member, Object};
 pub use parse::ParseError;
 pub use path::PathError;
+pub use records::{Flaw, Readable, Record, Records};
 pub use source::{Source, Span};
-pub use split::{Flaw, Record, Records, SplitError, Splitter};
+pub use split::{SplitError, Splitter};
 pub use value::{Kind, Value, View};
+pub use walk::Field;
 
 use crate::time::{self, Timestamp};
 

@@ -17,7 +17,7 @@ pub(super) fn unquote(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The same JSON string with every unpaired `\uD8xx` or `\uDCxx` replaced by `\ufffd`.
-fn without_lone_surrogates(json: &str) -> String {
+pub(super) fn without_lone_surrogates(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
     while let Some(at) = rest.find('\\') {
