@@ -10,6 +10,7 @@ mod batch;
 mod marks;
 mod nesting;
 mod object;
+mod page;
 mod parse;
 mod path;
 mod records;
@@ -23,6 +24,7 @@ mod write;
 
 pub use batch::{Batch, Origin};
 pub use object::{Key, Member, Object};
+pub use page::Page;
 pub use parse::ParseError;
 pub use path::PathError;
 pub use records::{Flaw, Readable, Record, Records};
@@ -34,21 +36,27 @@ pub use walk::Field;
 use crate::time::{self, Timestamp};
 
 /// One record on its way: fields to be written, and metadata that only outputs see.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Event {
     /// What the fields point into.
     pub source: Source,
-    /// What outputs write.
-    pub fields: Object,
+    /// What outputs write: an object, which stays text until a path walks in to change it.
+    pub fields: Value,
     /// Beats' `@metadata`: `_id`, `index`, `pipeline`; never written.
     pub metadata: Object,
+}
+
+impl Default for Event {
+    fn default() -> Self {
+        Self { source: Source::default(), fields: Object::new().into(), metadata: Object::new() }
+    }
 }
 
 impl Event {
     /// The event of one record of `source`.
     pub fn parse(source: &Source, span: Span) -> Result<Self, ParseError> {
         let fields = Object::parse(source, span)?;
-        Ok(Self { source: source.clone(), fields, metadata: Object::new() })
+        Ok(Self { source: source.clone(), fields: fields.into(), metadata: Object::new() })
     }
 
     /// The event of a record that stands alone.
@@ -69,7 +77,7 @@ impl Event {
 
     /// Writes its fields on one line.
     pub fn write_json(&self, out: &mut Vec<u8>) {
-        write::object(out, &self.fields, &self.source);
+        write::value(out, &self.fields, &self.source);
     }
 
     /// Its fields on one line.

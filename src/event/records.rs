@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::rewrite;
+use super::object::Object;
 use super::source::{Source, Span};
+use super::value::Value;
 use super::walk::{self, Field, MAX_DEPTH, Names};
+use super::{Event, rewrite};
 
 /// Consecutive elements of an array and the text that holds them.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +72,12 @@ impl Records {
     pub fn read(&self, record: &Record) -> Option<Readable<'_>> {
         let Reading { text, fields: (start, end) } = record.reading?;
         Some(Readable { text, fields: &self.fields[start as usize..end as usize] })
+    }
+
+    /// The event that `record`, one of these, is without any mapping. `None`: it is no object.
+    pub fn event(&self, record: &Record) -> Option<Event> {
+        let fields = Value::Raw(self.read(record)?.text);
+        Some(Event { source: self.source.clone(), fields, metadata: Object::new() })
     }
 
     /// Validates the text once; only where that fails is each record looked at alone.

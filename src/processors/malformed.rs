@@ -88,7 +88,7 @@ pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &s
     fields.push("@timestamp", time::format(received.fallback));
     fields.push("message", "a record that cannot be read");
     fields.push("event", event);
-    marks.write(&mut fields, constants, received.source.text());
+    marks.write(&mut fields, constants, received.source().text());
     for (name, value) in &constants.objects {
         fields.push(*name, value.clone());
     }
@@ -96,5 +96,6 @@ pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &s
     o365.push("metadata", constants.metadata.clone());
     fields.push("o365", o365);
     let metadata = identity::metadata(identity::document(&received.place(), None));
-    Event { source: received.source.clone(), fields, metadata }
+    constants.add_fields(&mut fields);
+    Event { source: received.source().clone(), fields: fields.into(), metadata }
 }

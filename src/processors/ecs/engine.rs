@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::plan::{Plan, known};
 use super::slots::{Replacement, Slots};
 use super::{derive, message, transform, tree};
-use crate::event::{Event, Key, Object, Source};
+use crate::event::{Event, Key, Object, Readable, Source, Value};
 use crate::processors::constants::Constants;
 use crate::processors::{RawMembers, Received, identity};
 use crate::time;
@@ -30,11 +30,17 @@ impl Mapper {
     }
 
     /// The ECS event of a record.
-    pub(crate) fn map(&self, event: Event, received: &Received<'_>, constants: &Constants, slots: &mut Slots) -> Event {
-        let Event { source, fields: record, .. } = event;
-        let replacements = slots.read(&self.plan, &record, &source);
+    pub(crate) fn map(
+        &self,
+        record: Readable<'_>,
+        received: &Received<'_>,
+        constants: &Constants,
+        slots: &mut Slots,
+    ) -> Event {
+        let source = received.source();
+        let replacements = slots.read(&self.plan, record.fields, source);
         let slots = &*slots;
-        let mut draft = Draft::new(&source, slots);
+        let mut draft = Draft::new(source, slots);
         let record_type = derive::record_type(&draft);
         let outcome = derive::outcome(&draft, record_type);
         self.begin_event(&mut draft, record_type, outcome);
@@ -51,11 +57,12 @@ impl Mapper {
             draft.tree.set(tree::MESSAGE, sentence);
         }
         let metadata = finish_event(&mut draft, received, constants, record_type);
-        if let Some(audit) = self.audit(record, replacements, constants.raw, &used, &source) {
+        if let Some(audit) = self.audit(record, replacements, constants.raw, &used, source) {
             draft.tree.object(tree::O365).push("audit", audit);
         }
-        let fields = draft.tree.finish(&constants.objects);
-        Event { source, fields, metadata }
+        let mut fields = draft.tree.finish(&constants.objects);
+        constants.add_fields(&mut fields);
+        Event { source: source.clone(), fields: fields.into(), metadata }
     }
 
     fn begin_event(&self, draft: &mut Draft<'_>, record_type: Option<i64>, outcome: Outcome) {
@@ -77,12 +84,18 @@ impl Mapper {
     /// What stays under `o365.audit`.
     fn audit(
         &self,
-        mut record: Object,
+        record: Readable<'_>,
         replacements: Vec<Replacement>,
         raw: RawMembers,
         used: &[usize],
         source: &Source,
-    ) -> Option<Object> {
+    ) -> Option<Value> {
+        match raw {
+            RawMembers::None => return None,
+            RawMembers::All if replacements.is_empty() => return Some(Value::Raw(record.text)),
+            RawMembers::All | RawMembers::Unmapped => {}
+        }
+        let mut record = Object::of(record.fields, source);
         for Replacement { at, key, value } in replacements {
             let member = &mut record.members_mut()[at];
             member.value = value;
@@ -94,11 +107,10 @@ impl Mapper {
             let name = key.name(source.text());
             KEPT.contains(&name) || !self.plan.members.get(name).is_some_and(|entry| used.contains(&entry.slot))
         };
-        match raw {
-            RawMembers::All => Some(record),
-            RawMembers::Unmapped => Some(record.into_iter().filter(|member| is_kept(&member.key)).collect()),
-            RawMembers::None => None,
+        if raw == RawMembers::Unmapped {
+            record = record.into_iter().filter(|member| is_kept(&member.key)).collect();
         }
+        Some(record.into())
     }
 }
 
@@ -122,9 +134,7 @@ fn finish_event(
     let (id, document) = match (&id, draft.view(known::ID)) {
         (Some(id), Some(view)) => {
             let verbatim = draft.verbatim(view);
-            let is_short = part.is_none() && id.len() <= 128;
-            let document = if is_short { verbatim.clone() } else { identity::document(id, part.as_deref()) };
-            (verbatim, document)
+            (verbatim, identity::document(id, part.as_deref()))
         }
         _ => (received.place().into(), identity::document(&received.place(), None)),
     };

@@ -31,7 +31,7 @@ mod pairs;
 mod plan;
 mod row;
 mod slots;
-mod stamp;
+pub(super) mod stamp;
 mod transform;
 mod tree;
 
