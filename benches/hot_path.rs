@@ -33,20 +33,20 @@ fn body() -> Vec<u8> {
     format!("[{}]", records.join(",")).into_bytes()
 }
 
-fn split(body: &[u8]) -> Vec<Records> {
-    let (mut splitter, mut rest, mut all) = (Splitter::new(), body, Vec::new());
+/// Hands each batch to `visit` when it is full, as the collector does.
+fn split(body: &[u8], mut visit: impl FnMut(Records)) {
+    let (mut splitter, mut rest) = (Splitter::new(), body);
     while !rest.is_empty() {
         rest = &rest[splitter.push(rest).unwrap()..];
         if splitter.is_full() {
-            all.extend(splitter.take());
+            splitter.take().map(&mut visit);
         }
     }
-    all.extend(splitter.finish().unwrap());
-    all
+    splitter.finish().unwrap().map(&mut visit);
 }
 
-fn events(records: &[Records]) -> Vec<Event> {
-    records.iter().flat_map(|batch| batch.records.iter().map(|record| batch.event(record).unwrap())).collect()
+fn events(records: &Records) -> Vec<Event> {
+    records.records.iter().map(|record| records.event(record).unwrap()).collect()
 }
 
 fn write<'e>(events: impl IntoIterator<Item = &'e Event>, out: &mut Vec<u8>) {
@@ -66,9 +66,7 @@ fn whole_path(bencher: Bencher, mapping: Mapping) {
         ..Origin::default()
     });
     measure(bencher, &body, |out| {
-        for records in split(&body) {
-            write(&chain.events(&records, &origin).events, out);
-        }
+        split(&body, |records| write(&chain.events(&records, &origin).events, out));
     });
 }
 
@@ -85,20 +83,20 @@ fn measure(bencher: Bencher, body: &[u8], mut step: impl FnMut(&mut Vec<u8>)) {
 #[divan::bench]
 fn split_only(bencher: Bencher) {
     let body = body();
-    measure(bencher, &body, |_| drop(split(&body)));
+    measure(bencher, &body, |_| split(&body, drop));
 }
 
 #[divan::bench]
 fn split_parse(bencher: Bencher) {
     let body = body();
-    measure(bencher, &body, |_| drop(events(&split(&body))));
+    measure(bencher, &body, |_| split(&body, |records| drop(events(&records))));
 }
 
 /// The floor that the mapping is measured against.
 #[divan::bench]
 fn split_parse_write(bencher: Bencher) {
     let body = body();
-    measure(bencher, &body, |out| write(&events(&split(&body)), out));
+    measure(bencher, &body, |out| split(&body, |records| write(&events(&records), out)));
 }
 
 #[divan::bench]

@@ -11,7 +11,7 @@ use super::source::Span;
 use super::walk::{Field, MAX_DEPTH, Names, Stop, Walk};
 
 /// A batch is full with this much text,
-const BATCH_BYTES: usize = 512 * 1024;
+const BATCH_BYTES: usize = 128 * 1024;
 /// or with so many records.
 const BATCH_RECORDS: usize = 1000;
 /// So much of a body is looked at ahead.
