@@ -21,6 +21,13 @@ impl Page {
         Self { text: Vec::with_capacity(bytes), lines: Vec::with_capacity(events) }
     }
 
+    /// Adds the event whose fields `write` writes, on one line.
+    pub fn write(&mut self, metadata: Object, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.text.len();
+        write(&mut self.text);
+        self.end(start, metadata);
+    }
+
     /// Adds an event; its metadata must not point into its source.
     pub fn add(&mut self, event: Event) {
         let start = self.text.len();

@@ -47,6 +47,11 @@ impl Value {
         Span::of(text, source.text()).map_or_else(|| Self::Text(text.into()), Self::Slice)
     }
 
+    /// Writes it as JSON, on one line.
+    pub fn write(&self, out: &mut Vec<u8>, source: &Source) {
+        super::write::value(out, self, source);
+    }
+
     /// The object that this value is, parsed one level deep if it was raw. `None`: it is something else.
     pub fn open(&mut self, source: &Source) -> Option<&mut Object> {
         let opened = match self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Options, RawMembers};
-use crate::event::{Event, Object, Origin, Value};
+use crate::event::{Event, Object, Origin, Page, Source, Value};
 use crate::time;
 
 /// ECS `ecs.version`: the release whose fields and allowed values we keep to.
@@ -99,6 +99,29 @@ impl Constants {
     /// Whether the operator wants to change what the root of events holds.
     pub(super) fn change_root(&self) -> bool {
         matches!(self.fields, Fields::AtRoot(_))
+    }
+
+    /// Adds the event that `write` writes, with the operator's own fields, to `page`.
+    pub(super) fn add(&self, page: &mut Page, metadata: Object, write: impl FnOnce(&mut Vec<u8>)) {
+        match &self.fields {
+            Fields::None => page.write(metadata, write),
+            Fields::Together(own) => page.write(metadata, |out| {
+                write(out);
+                out.pop();
+                out.extend_from_slice(b",\"fields\":");
+                own.write(out, &Source::default());
+                out.push(b'}');
+            }),
+            Fields::AtRoot(_) => {
+                let mut json = Vec::new();
+                write(&mut json);
+                let json = String::from_utf8(json).expect("parts of JSON text are UTF-8");
+                let mut event = Event::from_json(json).expect("an event is an object");
+                event.metadata = metadata;
+                self.put_fields(&mut event);
+                page.add(event);
+            }
+        }
     }
 
     /// Puts the operator's own fields at the root of `event`, if they belong there.

@@ -2,7 +2,7 @@
 
 use super::constants::Constants;
 use super::{MALFORMED, MAPPING_ERROR, Received, identity};
-use crate::event::{Event, Object, Value};
+use crate::event::{Event, Object, Page, Value};
 use crate::time;
 
 /// What went wrong with one record.
@@ -69,8 +69,8 @@ impl Marks {
     }
 }
 
-/// The event of a record that cannot be read: what was received, when, and why it is here.
-pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &str) -> Event {
+/// Adds the event of a record that cannot be read to `page`: what was received, when, and why it is here.
+pub(super) fn add(page: &mut Page, received: &Received<'_>, constants: &Constants, why: &str) {
     let mut marks = Marks::default();
     marks.malformed(why);
     let mut event = Object::with_capacity(8);
@@ -97,5 +97,7 @@ pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &s
     fields.push("o365", o365);
     let metadata = identity::metadata(identity::document(&received.place(), None));
     constants.add_fields(&mut fields);
-    Event { source: received.source().clone(), fields: fields.into(), metadata }
+    let mut event = Event { source: received.source().clone(), fields: fields.into(), metadata };
+    constants.put_fields(&mut event);
+    page.add(event);
 }

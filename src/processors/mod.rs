@@ -19,7 +19,7 @@ use std::sync::Arc;
 use crate::event::{Batch, Flaw, Object, Origin, Page, Readable, Record, Records, Source, Span, Value};
 use crate::time::{Clock, Timestamp};
 use constants::Constants;
-use ecs::{Mapper, Slots};
+use ecs::{Mapper, Scratch};
 
 /// Tags an event whose record could not be read, or says not when it happened.
 pub const MALFORMED: &str = "o365_malformed_record";
@@ -80,26 +80,22 @@ impl Chain {
     pub fn events(&self, records: &Records, origin: &Arc<Origin>) -> Batch {
         let fallback = origin.created.unwrap_or_else(|| self.clock.now());
         let constants = Constants::new(&self.options, origin);
-        let mut slots = self.mapper.slots();
+        let mut scratch = self.mapper.scratch();
         let mut page = Page::with_capacity(records.records.len(), 3 * records.source.text().len());
         for (record, position) in records.records.iter().zip(records.first..) {
             let received = Received { records, record: *record, origin, position, fallback };
-            self.event(&received, &constants, &mut slots, &mut page);
+            self.event(&received, &constants, &mut scratch, &mut page);
         }
         let (events, bytes) = page.finish();
         Batch { origin: origin.clone(), first: records.first, events, bytes }
     }
 
-    fn event(&self, received: &Received<'_>, constants: &Constants, slots: &mut Slots, page: &mut Page) {
-        let mut event = match received.read() {
-            Err(why) => malformed::unreadable(received, constants, &why),
-            Ok(record) => match self.options.mapping {
-                Mapping::Ecs => self.mapper.map(record, received, constants, slots),
-                Mapping::None => return unmapped::add(page, record, received, constants),
-            },
-        };
-        constants.put_fields(&mut event);
-        page.add(event);
+    fn event(&self, received: &Received<'_>, constants: &Constants, scratch: &mut Scratch, page: &mut Page) {
+        match (received.read(), self.options.mapping) {
+            (Err(why), _) => malformed::add(page, received, constants, &why),
+            (Ok(record), Mapping::Ecs) => self.mapper.map(record, received, constants, scratch, page),
+            (Ok(record), Mapping::None) => unmapped::add(page, record, received, constants),
+        }
     }
 }
 

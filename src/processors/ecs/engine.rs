@@ -6,11 +6,19 @@ use super::members::KEPT;
 use super::outcome::Outcome;
 use super::plan::{Plan, known};
 use super::slots::{Replacement, Slots};
-use super::{derive, message, transform, tree};
-use crate::event::{Event, Key, Object, Readable, Source, Value};
+use super::tree::{self, Tree};
+use super::{derive, message, transform};
+use crate::event::{Key, Object, Page, Readable, Source, Value};
 use crate::processors::constants::Constants;
 use crate::processors::{RawMembers, Received, identity};
 use crate::time;
+
+/// Room for one record and its event.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    slots: Slots,
+    tree: Tree,
+}
 
 /// Maps records to ECS.
 #[derive(Debug)]
@@ -24,23 +32,24 @@ impl Mapper {
         Self { plan: Plan::new(super::rows()), classifier: Classifier::new(super::classes()) }
     }
 
-    /// Room for what one record holds, to be used for many.
-    pub(crate) fn slots(&self) -> Slots {
-        Slots::new(&self.plan)
+    /// Room for one record and its event, to be used for many.
+    pub(crate) fn scratch(&self) -> Scratch {
+        Scratch { slots: Slots::new(&self.plan), tree: Tree::default() }
     }
 
-    /// The ECS event of a record.
+    /// Adds the ECS event of a record to `page`.
     pub(crate) fn map(
         &self,
         record: Readable<'_>,
         received: &Received<'_>,
         constants: &Constants,
-        slots: &mut Slots,
-    ) -> Event {
+        scratch: &mut Scratch,
+        page: &mut Page,
+    ) {
         let source = received.source();
-        let replacements = slots.read(&self.plan, record.fields, source);
-        let slots = &*slots;
-        let mut draft = Draft::new(source, slots);
+        let replacements = scratch.slots.read(&self.plan, record.fields, source);
+        let slots = &scratch.slots;
+        let mut draft = Draft::new(source, slots, &mut scratch.tree);
         let record_type = derive::record_type(&draft);
         let outcome = derive::outcome(&draft, record_type);
         self.begin_event(&mut draft, record_type, outcome);
@@ -60,15 +69,14 @@ impl Mapper {
         if let Some(audit) = self.audit(record, replacements, constants.raw, &used, source) {
             draft.tree.object(tree::O365).push("audit", audit);
         }
-        let mut fields = draft.tree.finish(&constants.objects);
-        constants.add_fields(&mut fields);
-        Event { source: source.clone(), fields: fields.into(), metadata }
+        let write = |out: &mut Vec<u8>| draft.tree.write(out, source, &constants.objects);
+        constants.add(page, metadata, write);
     }
 
     fn begin_event(&self, draft: &mut Draft<'_>, record_type: Option<i64>, outcome: Outcome) {
         let operation = draft.scalar(known::OPERATION);
         let class = self.classifier.values(record_type.unwrap_or(-1), operation.as_deref().unwrap_or_default());
-        let mut event = Object::with_capacity(16);
+        let mut event = draft.tree.object(tree::EVENT);
         event.push("kind", "event");
         event.push("category", class.category.clone());
         event.push("type", class.kind.clone());
@@ -78,7 +86,6 @@ impl Mapper {
         if let Some(record_type) = record_type {
             event.push("code", derive::code(record_type));
         }
-        draft.tree.set(tree::EVENT, event);
     }
 
     /// What stays under `o365.audit`.
@@ -139,7 +146,7 @@ fn finish_event(
         _ => (received.place().into(), identity::document(&received.place(), None)),
     };
     let is_original_wanted = constants.preserve_original || draft.marks.is_malformed();
-    let event = draft.tree.object(tree::EVENT);
+    let mut event = draft.tree.object(tree::EVENT);
     event.push("id", id);
     if let Some(created) = &constants.created {
         event.push("created", created.clone());

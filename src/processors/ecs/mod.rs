@@ -38,8 +38,7 @@ mod tree;
 pub use classify::Class;
 pub use row::{How, Related, Row};
 
-pub(super) use engine::Mapper;
-pub(super) use slots::Slots;
+pub(super) use engine::{Mapper, Scratch};
 
 /// All rows: a workload's own before those for every record, which they precede in effect too.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
