@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
     /// The members of the object whose bracket stands here, to its end.
     fn members(&mut self, depth: u32, mut visit: impl FnMut(Field)) -> Walked<()> {
         let outside = self.seen.len();
-        let mut filter = [0_u64; 4];
+        let mut filter = Filter::default();
         self.at += 1;
         if self.next()? == b'}' {
             self.at += 1;
@@ -160,17 +160,14 @@ impl<'a> Walk<'a> {
 
     /// Refuses names that repeat one of the same object. Most are told apart by a bit of their hash.
     #[inline]
-    fn check_name(&mut self, name: Span, outside: usize, filter: &mut [u64; 4]) -> Walked<()> {
+    fn check_name(&mut self, name: Span, outside: usize, filter: &mut Filter) -> Walked<()> {
         if self.names == Names::AsReceived && self.has_escape(name) {
             return Err(Stop::Odd);
         }
         let text = &self.text[name.range()];
-        let hash = hash(text);
-        let (word, bit) = (&mut filter[hash / 64], 1 << (hash % 64));
-        if *word & bit != 0 && self.seen[outside..].iter().any(|seen| self.text[seen.range()] == *text) {
+        if filter.may_repeat(text) && self.seen[outside..].iter().any(|seen| self.text[seen.range()] == *text) {
             return Err(Stop::Odd);
         }
-        *word |= bit;
         self.seen.push(name);
         Ok(())
     }
@@ -247,12 +244,24 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A number below 256 from the length and four letters.
-fn hash(name: &[u8]) -> usize {
-    let length = name.len();
-    let letter = |at: usize| name.get(at).copied().unwrap_or(0) as usize;
-    let mixed = letter(0) | letter(length / 2) << 8 | letter(length.wrapping_sub(1)) << 16 | letter(length / 4) << 24;
-    ((mixed ^ length << 5).wrapping_mul(0x9e37_79b1) >> 16) & 255
+/// Tells most names apart by one of 1024 bits each.
+#[derive(Default)]
+struct Filter([u64; 16]);
+
+impl Filter {
+    /// Whether `name` may have been asked for before: `false` is certain.
+    #[inline]
+    fn may_repeat(&mut self, name: &[u8]) -> bool {
+        let ends = match (name.first_chunk(), name.last_chunk()) {
+            (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29),
+            _ => name.iter().fold(0, |ends, byte| ends << 8 | u64::from(*byte)),
+        };
+        let hash = (ends ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
+        let (word, bit) = (&mut self.0[(hash / 64) as usize], 1 << (hash % 64));
+        let may_repeat = *word & bit != 0;
+        *word |= bit;
+        may_repeat
+    }
 }
 
 /// Reads the one object that `span` of `text` is; says whether it could.
