@@ -206,16 +206,17 @@ fn server(draft: &mut Draft<'_>, text: &str) {
 fn url(draft: &mut Draft<'_>, view: View<'_>, text: &str) {
     let original = draft.verbatim(view);
     draft.tree.object(tree::URL).push("original", original);
-    let Some((scheme, rest)) = text.split_once("://") else { return };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let after = |scheme: &'static str| Some((scheme, text.strip_prefix(scheme)?.strip_prefix("://")?));
+    let Some((scheme, rest)) = after("https").or_else(|| after("http")) else { return };
+    let end = memchr::memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
     let (domain, behind) = rest.split_at(end);
-    let path = behind.find(['?', '#']).map_or(behind, |end| &behind[..end]);
-    if !matches!(scheme, "https" | "http") || !address::is_host(domain) {
+    let path = memchr::memchr2(b'?', b'#', behind.as_bytes()).map_or(behind, |end| &behind[..end]);
+    if !address::is_host(domain) {
         return;
     }
     let domain = draft.text(domain);
     draft.relate(Related::Hosts, &domain);
-    let (scheme, path) = (draft.text(scheme), (!path.is_empty()).then(|| draft.text(path)));
+    let path = (!path.is_empty()).then(|| draft.text(path));
     let mut object = draft.tree.object(tree::URL);
     object.push("scheme", scheme);
     object.push("domain", domain);

@@ -213,10 +213,17 @@ impl Tree {
         Some(at)
     }
 
+    // Inlined, so that a value is made where it stays instead of being copied there in steps.
+    #[inline]
     fn push(&mut self, above: usize, name: &'static str, holds: Holds) -> usize {
         let at = self.nodes.len();
+        self.hang(NonZeroU32::new(at as u32).expect("the top-level fields come first"), above);
         self.nodes.push(Node { name, holds, next: None });
-        let new = NonZeroU32::new(at as u32).expect("the top-level fields come first");
+        at
+    }
+
+    /// Hangs the node that comes next below the one at `above`.
+    fn hang(&mut self, new: NonZeroU32, above: usize) {
         match &mut self.nodes[above].holds {
             Holds::Nodes { last, .. } => {
                 let before = std::mem::replace(last, new);
@@ -224,12 +231,12 @@ impl Tree {
             }
             holds => *holds = Holds::Nodes { first: new, last: new },
         }
-        at
     }
 }
 
 impl Branch<'_> {
     /// Adds a member that is not there.
+    #[inline]
     pub(super) fn push(&mut self, name: &'static str, value: impl Into<Value>) {
         self.tree.push(self.at, name, Holds::Value(value.into()));
     }
