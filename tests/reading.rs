@@ -62,11 +62,11 @@ fn odd_records_are_read_as_serde_json_reads_them() {
         r#"{"a":nulll}"#,
         r#"{"a":1,}"#,
         r#"{"a":[1,]}"#,
-        r#"{,}"#,
+        r"{,}",
         r#"{"a" 1}"#,
         r#"{"a":[1}]"#,
         r#"{"a":{"b":1]}"#,
-        r#"{a:1}"#,
+        r"{a:1}",
         r#"{\"a":1}"#,
         "{}",
         "{ }",
@@ -108,7 +108,7 @@ fn any_record() -> impl Strategy<Value = String> {
     let value = leaf.prop_recursive(3, 24, 4, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(|values| format!("[{}]", values.join(","))),
-            object.clone()(inner.boxed()),
+            object(inner.boxed()),
         ]
     });
     let name = prop_oneof!["[a-z]{1,8}", Just("\\u0062".to_owned())];

@@ -1,10 +1,34 @@
 //! What flows: events, the batches they travel in, and the splitter that cuts them out of a response.
 //!
-//! An [`Event`] is a tree whose leaves may still be text as Microsoft sent it ([`Value::Raw`]). Only the top level of
-//! a record is parsed; a nested value is opened when a path walks into it.
+//! ```text
+//! body ─ Splitter ─▶ Records: one text, and where the members of each record stand in it
+//!                       │ mapping: reads members in place, writes each event at once
+//!                       ▼
+//!                    Page ─▶ Batch: one text, a line an event ─ Event::write_json: one copy an output
+//! ```
+//!
+//! An [`Event`] is a tree whose leaves may still be text ([`Value::Raw`]), and begins as such a leaf. It is opened
+//! level by level when a path walks in to change it; who only writes it never pays for a tree.
 //!
 //! ## Why a tree of our own
-//! FIGURES
+//! Nanoseconds an event, and thousand instructions, of `benches/hot_path.rs`: SharePoint records of 1,658 bytes, the
+//! fastest sample on a shared machine where `serde_json::Value` takes 8,600 to read and write such a record.
+//!
+//! | step | tree of members for each event | text, walked once | instructions |
+//! |---|---|---|---|
+//! | split | 890 | 1,240 | 18 |
+//! | + members | 3,220 | 1,270 | 18 |
+//! | + write: the floor | 3,860 | 1,320 | 19 |
+//! | whole path without mapping | | 1,830 | |
+//! | whole path with ECS (3.9 KB out) | | 6,660 | 71 |
+//!
+//! What brought it there, in the order of gain: members found while the record is cut, from a bitmap of quotes
+//! ([`marks`], [`walk`]), instead of by `serde_json`'s `RawValue` afterwards; batches of 128 KiB, which stay in the
+//! cache and below the size at which the allocator gives memory back to the system (240 page faults a megabyte were a
+//! fifth of the time); `o365.audit` copied as one piece; no object allocated for a section of the event, but nodes
+//! used again. What changed little: values of 24 bytes instead of 32, inlining what hangs a value into the tree, and
+//! one codegen unit (5 %). What is left is spread thin: rules 18, writing 17, finding members by name 6 thousand
+//! instructions, and copies of values that were just made (a stall each, 5 %).
 
 mod batch;
 mod marks;

@@ -79,9 +79,10 @@ impl Object {
     pub fn of(fields: &[Field], source: &Source) -> Self {
         let member = |field: &Field| {
             let name = source.slice(field.name);
-            let key = match name.contains('\\') {
-                false => Key::Source(field.name),
-                true => Key::Owned(text::unquote(&format!("\"{name}\"")).unwrap_or_default().into()),
+            let key = if name.contains('\\') {
+                Key::Owned(text::unquote(&format!("\"{name}\"")).unwrap_or_default().into())
+            } else {
+                Key::Source(field.name)
             };
             Member { key, value: Value::Raw(field.value) }
         };

@@ -10,12 +10,12 @@ use super::{parse, text};
 pub(super) fn object(json: &str) -> Option<String> {
     let mut members: Vec<(String, &str)> = Vec::new();
     let mut places = HashMap::new();
-    parse::each_member(json, |name, value| match places.get(name) {
-        Some(&at) => members[at as usize].1 = value,
-        None => {
-            places.insert(name.to_owned(), members.len() as u32);
+    parse::each_member(json, |name, value| {
+        let at = *places.entry(name.to_owned()).or_insert(members.len());
+        if at == members.len() {
             members.push((name.to_owned(), value));
         }
+        members[at].1 = value;
     })
     .ok()?;
     let mut out = Vec::with_capacity(json.len());
