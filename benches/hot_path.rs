@@ -1,9 +1,15 @@
-//! Parse, map, serialise: what every event goes through, each step alone.
+//! Split, parse, map, write: what every event goes through, a step more in each function.
+//!
+//! `cargo bench --bench hot_path`; the fastest sample counts where others use the machine.
 #![allow(missing_docs, clippy::unwrap_used)]
+
+use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use o365collector::event::{Event, Records, Splitter};
+use o365collector::event::{Event, Origin, Records, Splitter};
+use o365collector::processors::{Chain, Mapping, Options};
+use o365collector::time::Clock;
 
 const RECORDS: usize = 600;
 
@@ -27,49 +33,80 @@ fn body() -> Vec<u8> {
     format!("[{}]", records.join(",")).into_bytes()
 }
 
-fn split(body: &[u8]) -> Vec<Records> {
-    let (mut splitter, mut rest, mut all) = (Splitter::new(), body, Vec::new());
+/// Hands each batch to `visit` when it is full, as the collector does.
+fn split(body: &[u8], mut visit: impl FnMut(Records)) {
+    let (mut splitter, mut rest) = (Splitter::new(), body);
     while !rest.is_empty() {
         rest = &rest[splitter.push(rest).unwrap()..];
         if splitter.is_full() {
-            all.extend(splitter.take());
+            splitter.take().map(&mut visit);
         }
     }
-    all.extend(splitter.finish().unwrap());
-    all
+    splitter.finish().unwrap().map(&mut visit);
 }
 
-fn events(records: &[Records]) -> Vec<Event> {
-    records
-        .iter()
-        .flat_map(|batch| batch.records.iter().map(|record| Event::parse(&batch.source, record.span).unwrap()))
-        .collect()
+fn events(records: &Records) -> Vec<Event> {
+    records.records.iter().map(|record| records.event(record).unwrap()).collect()
+}
+
+fn write<'e>(events: impl IntoIterator<Item = &'e Event>, out: &mut Vec<u8>) {
+    for event in events {
+        event.write_json(out);
+        out.push(b'\n');
+    }
+}
+
+/// The whole path of a record, from the body to the line that an output writes.
+fn whole_path(bencher: Bencher, mapping: Mapping) {
+    let body = body();
+    let chain = Chain::new(Options { mapping, ..Options::default() }, Clock::system());
+    let origin = Arc::new(Origin {
+        connection: "larkfield".into(),
+        content_type: "Audit.SharePoint".into(),
+        ..Origin::default()
+    });
+    measure(bencher, &body, |out| {
+        split(&body, |records| write(&chain.events(&records, &origin).events, out));
+    });
+}
+
+/// Measures with an output's buffer, which is used again.
+fn measure(bencher: Bencher, body: &[u8], mut step: impl FnMut(&mut Vec<u8>)) {
+    let mut out = Vec::with_capacity(4 * body.len());
+    bencher.counter(ItemsCount::new(RECORDS)).counter(BytesCount::new(body.len())).bench_local(|| {
+        out.clear();
+        step(&mut out);
+        out.len()
+    });
 }
 
 #[divan::bench]
 fn split_only(bencher: Bencher) {
     let body = body();
-    bencher.counter(ItemsCount::new(RECORDS)).counter(BytesCount::new(body.len())).bench(|| split(&body));
+    measure(bencher, &body, |_| split(&body, drop));
 }
 
 #[divan::bench]
 fn split_parse(bencher: Bencher) {
     let body = body();
-    bencher.counter(ItemsCount::new(RECORDS)).counter(BytesCount::new(body.len())).bench(|| events(&split(&body)));
+    measure(bencher, &body, |_| split(&body, |records| drop(events(&records))));
 }
 
 /// The floor that the mapping is measured against.
 #[divan::bench]
 fn split_parse_write(bencher: Bencher) {
     let body = body();
-    bencher.counter(ItemsCount::new(RECORDS)).counter(BytesCount::new(body.len())).bench(|| {
-        let mut out = Vec::with_capacity(2 * body.len());
-        for event in events(&split(&body)) {
-            event.write_json(&mut out);
-            out.push(b'\n');
-        }
-        out
-    });
+    measure(bencher, &body, |out| split(&body, |records| write(&events(&records), out)));
+}
+
+#[divan::bench]
+fn none(bencher: Bencher) {
+    whole_path(bencher, Mapping::None);
+}
+
+#[divan::bench]
+fn ecs(bencher: Bencher) {
+    whole_path(bencher, Mapping::Ecs);
 }
 
 /// What `serde_json::Value` would cost: the whole blob parsed, then written.

@@ -239,6 +239,22 @@ fn options_choose_raw_members_tags_and_fields() {
     assert_eq!((&raw["SourceFileName"], &raw["@timestamp"]), (&json!("a.txt"), &json!("2026-11-20T10:00:05.000Z")));
 }
 
+#[test]
+fn without_mapping_a_records_own_names_give_way_to_ours() {
+    let fields = json!({"site": "north"}).as_object().cloned().expect("an object");
+    let options = Options { mapping: Mapping::None, tags: vec!["a".into()], fields, ..options() };
+    let taken = with("tags", json!("own"));
+    let body = format!("[{}, {}, {{ }}]", record(), taken);
+    let events = written(&map_with(options.clone(), &body));
+    for event in &events {
+        assert_eq!((&event["tags"][0], &event["fields"]), (&json!("a"), &json!({"site": "north"})), "{event}");
+    }
+    assert_eq!(events[1]["@timestamp"], "2026-11-20T10:00:05.000Z");
+    assert_eq!(events[2]["@timestamp"], "2026-11-20T10:30:00.000Z");
+    let at_root = written(&map_with(Options { fields_under_root: true, ..options }, &body));
+    assert!(at_root.iter().all(|event| event["site"] == "north" && event["tags"][0] == "a"));
+}
+
 fn fixtures() -> Vec<Value> {
     let text = ["sign_ins", "exchange_admin", "files", "directory", "odd"].map(|name| {
         let path = format!("{}/tests/fixtures/ecs/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -33,6 +33,6 @@ pub struct Batch {
     pub first: u64,
     /// The events in their order.
     pub events: Vec<Event>,
-    /// Size of the text they were cut from, which they keep alive.
+    /// Size of the text that they share and keep alive.
     pub bytes: usize,
 }

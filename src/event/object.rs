@@ -2,7 +2,9 @@
 
 use super::parse::{self, ParseError};
 use super::source::{Source, Span};
+use super::text;
 use super::value::{Value, View};
+use super::walk::Field;
 
 /// Members in the order in which they came; a name occurs once.
 ///
@@ -71,6 +73,20 @@ impl Object {
     /// Parses the object at `span`, one level deep: nested values stay text. Of repeated names the last one counts.
     pub fn parse(source: &Source, span: Span) -> Result<Self, ParseError> {
         parse::object(source.text(), source.slice(span))
+    }
+
+    /// The object of a record's `fields`, their values being text.
+    pub fn of(fields: &[Field], source: &Source) -> Self {
+        let member = |field: &Field| {
+            let name = source.slice(field.name);
+            let key = if name.contains('\\') {
+                Key::Owned(text::unquote(&format!("\"{name}\"")).unwrap_or_default().into())
+            } else {
+                Key::Source(field.name)
+            };
+            Member { key, value: Value::Raw(field.value) }
+        };
+        Self { members: fields.iter().map(member).collect() }
     }
 
     /// Parses JSON text that belongs to no source.

@@ -16,14 +16,15 @@ pub struct PathError {
 impl Event {
     /// The value at `path`, e.g. `user.id`; `@metadata.…` is what outputs see and nobody else.
     pub fn get(&self, path: &str) -> Option<View<'_>> {
-        let (root, path) = match path.strip_prefix("@metadata.") {
-            Some(rest) => (&self.metadata, rest),
-            None => (&self.fields, path),
-        };
         let text = self.source.text();
-        let mut names = path.split('.');
-        let mut view = root.view(names.next()?, text)?;
-        for name in names {
+        let (mut view, names) = match path.strip_prefix("@metadata.") {
+            Some(rest) => {
+                let (first, rest) = rest.split_once('.').map_or((rest, None), |(first, rest)| (first, Some(rest)));
+                (self.metadata.view(first, text)?, rest)
+            }
+            None => (View::new(&self.fields, text), Some(path)),
+        };
+        for name in names.into_iter().flat_map(|names| names.split('.')) {
             view = view.get(name)?;
         }
         Some(view)
@@ -31,22 +32,15 @@ impl Event {
 
     /// Sets the value at `path`; objects on the way are made, or opened, as needed.
     pub fn put(&mut self, path: &str, value: impl Into<Value>) -> Result<(), PathError> {
-        let (root, rest) = match path.strip_prefix("@metadata.") {
-            Some(rest) => (&mut self.metadata, rest),
-            None => (&mut self.fields, path),
-        };
+        let (root, rest) = root(&mut self.fields, &mut self.metadata, path, &self.source);
         put(root, rest, value.into(), &self.source)
             .map_err(|obstacle| PathError { path: path.to_owned(), obstacle: obstacle.to_owned() })
     }
 
     /// Takes the value at `path` out.
     pub fn remove(&mut self, path: &str) -> Option<Value> {
-        let (root, rest) = match path.strip_prefix("@metadata.") {
-            Some(rest) => (&mut self.metadata, rest),
-            None => (&mut self.fields, path),
-        };
-        let mut object = root;
-        let mut names = rest.split('.').peekable();
+        let (mut object, names) = root(&mut self.fields, &mut self.metadata, path, &self.source);
+        let mut names = names.split('.').peekable();
         while let Some(name) = names.next() {
             if names.peek().is_none() {
                 return object.remove(name, self.source.text());
@@ -54,6 +48,19 @@ impl Event {
             object = object.get_mut(name, self.source.text())?.open(&self.source)?;
         }
         None
+    }
+}
+
+/// The object that `path` begins in, opened, and the path from there.
+fn root<'a, 'p>(
+    fields: &'a mut Value,
+    metadata: &'a mut Object,
+    path: &'p str,
+    source: &Source,
+) -> (&'a mut Object, &'p str) {
+    match path.strip_prefix("@metadata.") {
+        Some(rest) => (metadata, rest),
+        None => (fields.open(source).expect("the fields of an event are an object"), path),
     }
 }
 

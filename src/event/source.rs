@@ -24,6 +24,11 @@ impl Source {
         Self(Some(Arc::new(Text { text, has_line_breaks })))
     }
 
+    /// Shares `text`, whose values were written on one line each.
+    pub(super) fn on_one_line(text: String) -> Self {
+        Self(Some(Arc::new(Text { text, has_line_breaks: false })))
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         self.0.as_ref().map_or("", |shared| &shared.text)

@@ -1,56 +1,26 @@
-//! Cuts a streamed JSON array into its elements, by counting brackets.
+//! Cuts a streamed JSON array into its elements, and reads them on the way.
 //!
-//! This is not a parser: it looks at strings, brackets and commas only, holds one batch of text, and never fails on
-//! what stands inside an element. Whether an element is a legal object is found out later, for each one alone.
+//! What is usual is walked once ([`super::walk`]), which finds the end of a record and its members. What is not is cut
+//! by counting brackets ([`super::nesting`]), whatever stands inside: that never fails, and whether the element is a
+//! legal object is found out afterwards, for it alone. One batch of text is held.
 
-use super::source::{Source, Span};
+use super::marks::Marks;
+use super::nesting::Nesting;
+use super::records::{Flaw, Reading, Record, Records};
+use super::source::Span;
+use super::walk::{Field, MAX_DEPTH, Names, Stop, Walk};
 
 /// A batch is full with this much text,
-const BATCH_BYTES: usize = 512 * 1024;
+const BATCH_BYTES: usize = 128 * 1024;
 /// or with so many records.
 const BATCH_RECORDS: usize = 1000;
-/// Records nested deeper are not parsed; real ones reach about ten levels, Elasticsearch refuses beyond 1,000.
-const MAX_DEPTH: u32 = 100;
+/// So much of a body is looked at ahead.
+const PIECE_BYTES: usize = 16 * 1024;
+/// A record that comes in pieces is walked again with each of them, unless it becomes longer than this.
+const WALKED_BYTES: usize = 64 * 1024;
 /// Longer records are cut to [`CUT_BYTES`]; no output takes documents of such a size.
-const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
 const CUT_BYTES: usize = 64 * 1024;
-
-/// Consecutive elements of an array and the text that holds them.
-#[derive(Clone, Debug, Default)]
-pub struct Records {
-    /// The text of all of them.
-    pub source: Source,
-    /// One entry an element.
-    pub records: Vec<Record>,
-    /// Position of the first one in the array.
-    pub first: u64,
-}
-
-/// One element of the array.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record {
-    /// Where it stands.
-    pub span: Span,
-    /// Why it should not be parsed as it stands.
-    pub flaw: Option<Flaw>,
-}
-
-/// What is wrong with a record before anybody reads it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Flaw {
-    /// Some bytes were no UTF-8 and are replaced by U+FFFD.
-    #[error("the record is not valid UTF-8")]
-    BrokenUtf8,
-    /// Nested too deep to be parsed.
-    #[error("the record is nested deeper than {MAX_DEPTH} levels")]
-    TooDeep,
-    /// Cut to its beginning.
-    #[error("the record is longer than {MAX_RECORD_BYTES} bytes and was cut")]
-    TooLong,
-    /// The last one of a body that never became whole.
-    #[error("the record is cut off")]
-    CutOff,
-}
 
 /// A body that is no array, or only a part of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,11 +37,18 @@ pub enum SplitError {
 #[derive(Debug, Default)]
 pub struct Splitter {
     state: State,
-    nesting: Nesting,
+    /// What was received of this batch: complete elements, then the beginning of the next one.
     text: Vec<u8>,
+    /// Where the next element begins, or the blanks before it.
     element: usize,
+    marks: Marks,
+    /// Number of the next element's first quote.
+    quote: usize,
+    seen: Vec<Span>,
+    nesting: Nesting,
     is_cut: bool,
     records: Vec<Record>,
+    fields: Vec<Field>,
     first: u64,
 }
 
@@ -79,19 +56,11 @@ pub struct Splitter {
 enum State {
     #[default]
     BeforeArray,
-    Between,
-    InElement,
+    /// Between elements, or within one that has yet to be walked.
+    Walking,
+    /// Within one that is cut by its brackets.
+    Counting,
     AfterArray,
-}
-
-/// Where in an element the scan stands.
-#[derive(Debug, Default)]
-struct Nesting {
-    depth: u32,
-    deepest: u32,
-    in_string: bool,
-    is_escaped: bool,
-    is_scalar: bool,
 }
 
 impl Splitter {
@@ -102,7 +71,7 @@ impl Splitter {
 
     /// A splitter for elements that follow each other without an array around them: lines of JSON.
     pub fn within() -> Self {
-        Self { state: State::Between, ..Self::default() }
+        Self { state: State::Walking, ..Self::default() }
     }
 
     /// Takes bytes of the body and says how many: fewer than all when a batch is full, which [`Self::take`] gives.
@@ -111,8 +80,9 @@ impl Splitter {
         while at < chunk.len() && !self.is_full() {
             at += match self.state {
                 State::BeforeArray => self.skip_to_array(chunk[at])?,
-                State::Between => self.between(chunk[at]),
-                State::InElement => self.in_element(&chunk[at..]),
+                State::Walking if self.text.len() == self.element && is_between(chunk[at]) => 1,
+                State::Walking => self.walk(&chunk[at..]),
+                State::Counting => self.count(&chunk[at..]),
                 State::AfterArray => self.after_array(chunk[at]),
             };
         }
@@ -121,7 +91,7 @@ impl Splitter {
 
     /// Whether a batch waits to be taken.
     pub fn is_full(&self) -> bool {
-        self.state != State::InElement && (self.text.len() >= BATCH_BYTES || self.records.len() >= BATCH_RECORDS)
+        self.state != State::Counting && (self.element >= BATCH_BYTES || self.records.len() >= BATCH_RECORDS)
     }
 
     /// Whether the array has begun.
@@ -131,12 +101,16 @@ impl Splitter {
 
     /// The records that are complete, if there are any.
     pub fn take(&mut self) -> Option<Records> {
-        debug_assert!(self.state != State::InElement, "a batch is taken between two elements");
+        debug_assert!(self.text.len() == self.element, "a batch is taken between two elements");
         if self.records.is_empty() {
             return None;
         }
-        let records = seal(std::mem::take(&mut self.text), std::mem::take(&mut self.records), self.first);
+        let (bytes, fields) = (self.text.len(), self.fields.len());
+        let text = std::mem::replace(&mut self.text, Vec::with_capacity(bytes));
+        let fields = std::mem::replace(&mut self.fields, Vec::with_capacity(fields));
+        let records = Records::seal(text, std::mem::take(&mut self.records), fields, self.first);
         self.first += records.records.len() as u64;
+        self.begin(0);
         Some(records)
     }
 
@@ -144,22 +118,27 @@ impl Splitter {
     pub fn finish(mut self) -> Result<Option<Records>, SplitError> {
         match self.state {
             State::AfterArray => Ok(self.take()),
-            State::BeforeArray | State::Between | State::InElement => Err(SplitError::CutOff),
+            State::BeforeArray | State::Walking | State::Counting => Err(SplitError::CutOff),
         }
     }
 
     /// What there is of a body that will never become whole; a piece of an element is marked.
     pub fn salvage(mut self) -> Option<Records> {
-        if self.state == State::InElement {
-            self.is_cut = true;
-            self.complete(Some(Flaw::CutOff));
+        let begun = self.text[self.element..].iter().position(|byte| !is_between(*byte));
+        match begun {
+            Some(at) => {
+                self.element += at;
+                self.is_cut = self.state == State::Counting && self.is_cut;
+                self.complete(self.text.len(), Some(Flaw::CutOff));
+            }
+            None => self.text.truncate(self.element),
         }
         self.take()
     }
 
     fn skip_to_array(&mut self, byte: u8) -> Result<usize, SplitError> {
         match byte {
-            b'[' => self.state = State::Between,
+            b'[' => self.state = State::Walking,
             // Blanks, or the byte order mark that some of Microsoft's services put first.
             b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf => {}
             _ => return Err(SplitError::NotAnArray),
@@ -167,42 +146,81 @@ impl Splitter {
         Ok(1)
     }
 
-    fn between(&mut self, byte: u8) -> usize {
-        match byte {
-            b']' => self.state = State::AfterArray,
-            b',' | b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ => {
-                self.state = State::InElement;
-                self.element = self.text.len();
-                self.is_cut = false;
-                let is_scalar = !matches!(byte, b'{' | b'[' | b'"');
-                self.nesting = Nesting { is_scalar, ..Nesting::default() };
-                return 0;
+    /// Walks the elements that end in the first piece of `chunk`; says how much of it was taken.
+    fn walk(&mut self, chunk: &[u8]) -> usize {
+        let before = self.text.len();
+        let piece = &chunk[..chunk.len().min(PIECE_BYTES)];
+        self.text.extend_from_slice(piece);
+        self.marks.extend(&self.text);
+        while self.element < self.text.len() && self.state == State::Walking {
+            let byte = self.text[self.element];
+            match byte {
+                _ if is_between(byte) => self.element += 1,
+                b']' => {
+                    self.text.truncate(self.element);
+                    self.state = State::AfterArray;
+                    return self.element + 1 - before;
+                }
+                _ if self.is_full() => break,
+                _ if !self.record() => return piece.len(),
+                _ => {}
             }
         }
-        1
+        if self.state == State::Walking {
+            // The batch is full, or nothing has begun: what is left belongs to the next one.
+            self.text.truncate(self.element);
+            return self.element - before;
+        }
+        piece.len()
     }
 
     /// Another array may follow; anything else is an element that has lost its array, and is not passed over.
     fn after_array(&mut self, byte: u8) -> usize {
-        match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => 1,
-            b'[' => {
-                self.state = State::Between;
-                1
-            }
-            _ => {
-                self.state = State::Between;
-                0
-            }
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            return 1;
         }
+        self.begin(self.text.len());
+        self.state = State::Walking;
+        usize::from(byte == b'[')
     }
 
-    fn in_element(&mut self, chunk: &[u8]) -> usize {
+    /// Takes the next element, if all of it is there.
+    fn record(&mut self) -> bool {
+        let (start, first) = (self.element, self.fields.len());
+        let walk = Walk::new(&self.text, &self.marks, &mut self.seen, Names::AsReceived, self.quote);
+        match walk.object(start, &mut self.fields) {
+            Ok((end, quote)) => {
+                let fields = (first as u32, self.fields.len() as u32);
+                let span = Span::new(start..end);
+                self.records.push(Record { span, flaw: None, reading: Some(Reading { text: span, fields }) });
+                (self.element, self.quote) = (end, quote);
+                return true;
+            }
+            Err(Stop::Partial) if self.text.len() - start <= WALKED_BYTES => {
+                self.fields.truncate(first);
+                return false;
+            }
+            Err(_) => self.fields.truncate(first),
+        }
+        self.nesting = Nesting::new(self.text[start]);
+        self.is_cut = false;
+        let (length, is_complete) = self.nesting.scan(&self.text[start..]);
+        if is_complete {
+            self.complete(start + length, None);
+            let end = self.element as u32;
+            self.quote += self.marks.quotes[self.quote..].partition_point(|at| *at < end);
+        } else {
+            self.state = State::Counting;
+        }
+        is_complete
+    }
+
+    fn count(&mut self, chunk: &[u8]) -> usize {
         let (length, is_complete) = self.nesting.scan(chunk);
         self.append(&chunk[..length]);
         if is_complete {
-            self.complete(None);
+            self.complete(self.text.len(), None);
+            self.begin(self.element);
         }
         length
     }
@@ -218,89 +236,26 @@ impl Splitter {
         }
     }
 
-    fn complete(&mut self, flaw: Option<Flaw>) {
+    fn complete(&mut self, end: usize, flaw: Option<Flaw>) {
         let flaw = flaw
             .or(self.is_cut.then_some(Flaw::TooLong))
             .or((self.nesting.deepest > MAX_DEPTH).then_some(Flaw::TooDeep));
-        self.records.push(Record { span: Span::new(self.element..self.text.len()), flaw });
-        self.state = State::Between;
+        self.records.push(Record { span: Span::new(self.element..end), flaw, reading: None });
+        self.element = end;
+        self.state = State::Walking;
+    }
+
+    /// Walks on from `start`, the end of what is complete.
+    fn begin(&mut self, start: usize) {
+        self.element = start;
+        self.quote = 0;
+        self.marks.restart(start);
     }
 }
 
-impl Nesting {
-    /// Scans to the end of the element: how many bytes of `chunk` belong to it, and whether it ends there.
-    fn scan(&mut self, chunk: &[u8]) -> (usize, bool) {
-        let mut at = 0;
-        while at < chunk.len() {
-            if self.is_scalar {
-                let end =
-                    chunk[at..].iter().position(|byte| matches!(byte, b',' | b']' | b' ' | b'\n' | b'\r' | b'\t'));
-                return end.map_or((chunk.len(), false), |end| (at + end, true));
-            } else if self.is_escaped {
-                self.is_escaped = false;
-                at += 1;
-            } else if self.in_string {
-                let Some(found) = memchr::memchr2(b'"', b'\\', &chunk[at..]) else { return (chunk.len(), false) };
-                at += found + 1;
-                self.is_escaped = chunk[at - 1] == b'\\';
-                self.in_string = self.is_escaped;
-                if !self.in_string && self.depth == 0 {
-                    return (at, true);
-                }
-            } else {
-                at += self.structure(&chunk[at..]);
-                if self.depth == 0 && !self.in_string {
-                    return (at, true);
-                }
-            }
-        }
-        (at, false)
-    }
-
-    /// Walks over what stands between strings; stops behind a quote or behind the bracket that ends the element.
-    fn structure(&mut self, chunk: &[u8]) -> usize {
-        for (at, byte) in chunk.iter().enumerate() {
-            match byte {
-                b'"' => {
-                    self.in_string = true;
-                    return at + 1;
-                }
-                b'{' | b'[' => {
-                    self.depth += 1;
-                    self.deepest = self.deepest.max(self.depth);
-                }
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return at + 1;
-                    }
-                }
-                _ => {}
-            }
-        }
-        chunk.len()
-    }
-}
-
-/// Validates the text once; only where that fails is each record looked at alone.
-fn seal(text: Vec<u8>, records: Vec<Record>, first: u64) -> Records {
-    match String::from_utf8(text) {
-        Ok(text) => Records { source: Source::new(text), records, first },
-        Err(error) => mend(error.as_bytes(), &records, first),
-    }
-}
-
-fn mend(bytes: &[u8], records: &[Record], first: u64) -> Records {
-    let mut text = String::with_capacity(bytes.len());
-    let mended = records.iter().map(|Record { span, flaw }| {
-        let start = text.len();
-        let readable = String::from_utf8_lossy(&bytes[span.range()]);
-        let is_broken = matches!(readable, std::borrow::Cow::Owned(_));
-        text.push_str(&readable);
-        Record { span: Span::new(start..text.len()), flaw: flaw.or(is_broken.then_some(Flaw::BrokenUtf8)) }
-    });
-    let records = mended.collect();
-    Records { source: Source::new(text), records, first }
+/// Whether `byte` may stand between two elements.
+fn is_between(byte: u8) -> bool {
+    matches!(byte, b',' | b' ' | b'\t' | b'\r' | b'\n')
 }
 
 #[cfg(test)]

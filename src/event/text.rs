@@ -17,7 +17,7 @@ pub(super) fn unquote(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// The same JSON string with every unpaired `\uD8xx` or `\uDCxx` replaced by `\ufffd`.
-fn without_lone_surrogates(json: &str) -> String {
+pub(super) fn without_lone_surrogates(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
     while let Some(at) = rest.find('\\') {
@@ -49,7 +49,32 @@ fn code_unit(text: &str) -> Option<u16> {
 
 /// Writes `text` as a JSON string.
 pub(super) fn write_quoted(out: &mut Vec<u8>, text: &str) {
-    serde_json::to_writer(out, text).expect("a Vec takes every byte");
+    // Counted rather than searched: most texts are short and clean, and this the compiler can do in wide steps.
+    let unclean = text.bytes().map(|byte| u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\'));
+    if unclean.fold(0, |any, is| any | is) == 0 {
+        write_clean(out, text);
+    } else {
+        serde_json::to_writer(out, text).expect("a Vec takes every byte");
+    }
+}
+
+/// Writes a text that needs no escape as a JSON string.
+pub(super) fn write_clean(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+/// Takes the bracket that ends the object written last; a comma stands in its place unless the object was empty.
+pub(super) fn reopen(out: &mut Vec<u8>) {
+    out.pop();
+    while out.last().is_some_and(u8::is_ascii_whitespace) {
+        out.pop();
+    }
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
 }
 
 /// Writes JSON text verbatim, line breaks apart: outside strings they are mere blanks, inside they cannot stand.

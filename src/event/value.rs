@@ -32,8 +32,8 @@ pub enum Value {
     Shared(Arc<str>),
     /// An array.
     Array(Vec<Value>),
-    /// An object.
-    Object(Object),
+    /// An object; boxed, so that a value takes 24 bytes.
+    Object(Box<Object>),
 }
 
 impl Value {
@@ -47,6 +47,11 @@ impl Value {
         Span::of(text, source.text()).map_or_else(|| Self::Text(text.into()), Self::Slice)
     }
 
+    /// Writes it as JSON, on one line.
+    pub fn write(&self, out: &mut Vec<u8>, source: &Source) {
+        super::write::value(out, self, source);
+    }
+
     /// The object that this value is, parsed one level deep if it was raw. `None`: it is something else.
     pub fn open(&mut self, source: &Source) -> Option<&mut Object> {
         let opened = match self {
@@ -56,7 +61,7 @@ impl Value {
             _ => None,
         };
         if let Some(object) = opened {
-            *self = Self::Object(object);
+            *self = Self::Object(Box::new(object));
         }
         match self {
             Self::Object(object) => Some(object),
@@ -91,7 +96,7 @@ impl From<i64> for Value {
 
 impl From<Object> for Value {
     fn from(object: Object) -> Self {
-        Self::Object(object)
+        Self::Object(Box::new(object))
     }
 }
 
@@ -247,7 +252,7 @@ fn detached(value: &Value, source: &str) -> Value {
         Value::Raw(span) => Value::Json(source[span.range()].into()),
         Value::Slice(span) => Value::Text(source[span.range()].into()),
         Value::Array(values) => Value::Array(values.iter().map(|value| detached(value, source)).collect()),
-        Value::Object(object) => Value::Object(
+        Value::Object(object) => Value::from(
             object
                 .members()
                 .iter()
@@ -255,7 +260,7 @@ fn detached(value: &Value, source: &str) -> Value {
                     key: Key::Owned(key.name(source).into()),
                     value: detached(value, source),
                 })
-                .collect(),
+                .collect::<Object>(),
         ),
         other => other.clone(),
     }

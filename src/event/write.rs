@@ -5,32 +5,31 @@ use super::source::Source;
 use super::text;
 use super::value::Value;
 
-/// Writes `object` on one line.
-pub(super) fn object(out: &mut Vec<u8>, object: &Object, source: &Source) {
+fn object(out: &mut Vec<u8>, object: &Object, source: &Source) {
     out.push(b'{');
+    members(out, object, source);
+    out.push(b'}');
+}
+
+/// Writes the members of `object`, brackets apart.
+pub(super) fn members(out: &mut Vec<u8>, object: &Object, source: &Source) {
     for (at, member) in object.members().iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
         match &member.key {
             // Names of the program and of the source hold no character that needs an escape.
-            super::Key::Static(name) => quote(out, name),
-            super::Key::Source(span) => quote(out, source.slice(*span)),
+            super::Key::Static(name) => text::write_clean(out, name),
+            super::Key::Source(span) => text::write_clean(out, source.slice(*span)),
             super::Key::Owned(name) => text::write_quoted(out, name),
         }
         out.push(b':');
         value(out, &member.value, source);
     }
-    out.push(b'}');
 }
 
-fn quote(out: &mut Vec<u8>, clean: &str) {
-    out.push(b'"');
-    out.extend_from_slice(clean.as_bytes());
-    out.push(b'"');
-}
-
-fn value(out: &mut Vec<u8>, value: &Value, source: &Source) {
+/// Writes `value` on one line.
+pub(super) fn value(out: &mut Vec<u8>, value: &Value, source: &Source) {
     match value {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),

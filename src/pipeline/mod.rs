@@ -170,14 +170,15 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Record, Source, Span};
+    use crate::event::{Event, Splitter};
     use crate::processors::Options;
     use crate::time::Clock;
 
     fn records(count: usize) -> Records {
-        let text = r#"{"Id":"1","CreationTime":"2026-11-21T00:00:00"}"#;
-        let record = Record { span: Span::new(0..text.len()), flaw: None };
-        Records { source: Source::new(text.to_owned()), records: vec![record; count], first: 0 }
+        let record = r#"{"Id":"1","CreationTime":"2026-11-21T00:00:00"}"#;
+        let mut splitter = Splitter::new();
+        splitter.push(format!("[{}]", vec![record; count].join(",")).as_bytes()).expect("an array");
+        splitter.finish().expect("a whole array").unwrap_or_default()
     }
 
     fn door(name: &str, is_required: bool) -> (Door, mpsc::Receiver<Arc<Parcel>>) {

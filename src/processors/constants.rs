@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Options, RawMembers};
-use crate::event::{Event, Origin, Value};
+use crate::event::{Event, Object, Origin, Page, Source, Value};
 use crate::time;
 
 /// ECS `ecs.version`: the release whose fields and allowed values we keep to.
@@ -89,18 +89,47 @@ impl Constants {
         }
     }
 
-    /// Puts the operator's own fields into `event`.
-    pub(super) fn add_fields(&self, event: &mut Event) {
+    /// Adds the operator's own fields to an event's `fields`, unless they belong at its root.
+    pub(super) fn add_fields(&self, fields: &mut Object) {
+        if let Fields::Together(own) = &self.fields {
+            fields.push("fields", own.clone());
+        }
+    }
+
+    /// Whether the operator wants to change what the root of events holds.
+    pub(super) fn change_root(&self) -> bool {
+        matches!(self.fields, Fields::AtRoot(_))
+    }
+
+    /// Adds the event that `write` writes, with the operator's own fields, to `page`.
+    pub(super) fn add(&self, page: &mut Page, metadata: Object, write: impl FnOnce(&mut Vec<u8>)) {
         match &self.fields {
-            Fields::None => {}
-            Fields::Together(fields) => {
-                event.fields.put("fields".into(), fields.clone(), event.source.text());
+            Fields::None => page.write(metadata, write),
+            Fields::Together(own) => page.write(metadata, |out| {
+                write(out);
+                out.pop();
+                out.extend_from_slice(b",\"fields\":");
+                own.write(out, &Source::default());
+                out.push(b'}');
+            }),
+            Fields::AtRoot(_) => {
+                let mut json = Vec::new();
+                write(&mut json);
+                let json = String::from_utf8(json).expect("parts of JSON text are UTF-8");
+                let mut event = Event::from_json(json).expect("an event is an object");
+                event.metadata = metadata;
+                self.put_fields(&mut event);
+                page.add(event);
             }
-            Fields::AtRoot(fields) => {
-                for (path, value) in fields {
-                    // The operator named a path through a text of the event: the event keeps its text.
-                    let _ = event.put(path, value.clone());
-                }
+        }
+    }
+
+    /// Puts the operator's own fields at the root of `event`, if they belong there.
+    pub(super) fn put_fields(&self, event: &mut Event) {
+        if let Fields::AtRoot(own) = &self.fields {
+            for (path, value) in own {
+                // The operator named a path through a text of the event: the event keeps its text.
+                let _ = event.put(path, value.clone());
             }
         }
     }

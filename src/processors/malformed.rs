@@ -2,7 +2,7 @@
 
 use super::constants::Constants;
 use super::{MALFORMED, MAPPING_ERROR, Received, identity};
-use crate::event::{Event, Object, Value};
+use crate::event::{Event, Object, Page, Value};
 use crate::time;
 
 /// What went wrong with one record.
@@ -69,8 +69,8 @@ impl Marks {
     }
 }
 
-/// The event of a record that cannot be read: what was received, when, and why it is here.
-pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &str) -> Event {
+/// Adds the event of a record that cannot be read to `page`: what was received, when, and why it is here.
+pub(super) fn add(page: &mut Page, received: &Received<'_>, constants: &Constants, why: &str) {
     let mut marks = Marks::default();
     marks.malformed(why);
     let mut event = Object::with_capacity(8);
@@ -88,7 +88,7 @@ pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &s
     fields.push("@timestamp", time::format(received.fallback));
     fields.push("message", "a record that cannot be read");
     fields.push("event", event);
-    marks.write(&mut fields, constants, received.source.text());
+    marks.write(&mut fields, constants, received.source().text());
     for (name, value) in &constants.objects {
         fields.push(*name, value.clone());
     }
@@ -96,5 +96,8 @@ pub(super) fn unreadable(received: &Received<'_>, constants: &Constants, why: &s
     o365.push("metadata", constants.metadata.clone());
     fields.push("o365", o365);
     let metadata = identity::metadata(identity::document(&received.place(), None));
-    Event { source: received.source.clone(), fields, metadata }
+    constants.add_fields(&mut fields);
+    let mut event = Event { source: received.source().clone(), fields: fields.into(), metadata };
+    constants.put_fields(&mut event);
+    page.add(event);
 }

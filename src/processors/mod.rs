@@ -8,18 +8,18 @@ mod constants;
 mod identity;
 mod malformed;
 mod options;
+mod unmapped;
 
 pub mod ecs;
 
 pub use options::{Agent, Mapping, Options, RawMembers};
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::event::{Batch, Event, Flaw, Object, Origin, Record, Records, Span, Value, View};
-use crate::time::{self, Clock, Timestamp};
+use crate::event::{Batch, Flaw, Object, Origin, Page, Readable, Record, Records, Source, Span, Value};
+use crate::time::{Clock, Timestamp};
 use constants::Constants;
-use ecs::Mapper;
+use ecs::{Mapper, Scratch};
 
 /// Tags an event whose record could not be read, or says not when it happened.
 pub const MALFORMED: &str = "o365_malformed_record";
@@ -36,14 +36,29 @@ pub struct Chain {
 
 /// One record and what is known about it beforehand.
 struct Received<'a> {
-    source: &'a crate::event::Source,
+    records: &'a Records,
     record: Record,
     origin: &'a Origin,
     position: u64,
     fallback: Timestamp,
 }
 
-impl Received<'_> {
+impl<'a> Received<'a> {
+    /// What the record points into.
+    fn source(&self) -> &'a Source {
+        &self.records.source
+    }
+
+    /// The record's members, or why it has none.
+    fn read(&self) -> Result<Readable<'a>, String> {
+        // Replaced bytes leave a record readable; every other flaw leaves a piece of one.
+        if let Some(flaw) = self.record.flaw.filter(|flaw| *flaw != Flaw::BrokenUtf8) {
+            return Err(flaw.to_string());
+        }
+        let refusal = || Object::parse(self.source(), self.record.span).err().map(|error| error.to_string());
+        self.records.read(&self.record).ok_or_else(|| refusal().unwrap_or_default())
+    }
+
     /// The record as it was received, as a string.
     fn original(&self) -> Value {
         Value::Slice(self.record.span)
@@ -65,62 +80,26 @@ impl Chain {
     pub fn events(&self, records: &Records, origin: &Arc<Origin>) -> Batch {
         let fallback = origin.created.unwrap_or_else(|| self.clock.now());
         let constants = Constants::new(&self.options, origin);
-        let mut slots = self.mapper.slots();
-        let events = records.records.iter().zip(records.first..).map(|(record, position)| {
-            let received = Received { source: &records.source, record: *record, origin, position, fallback };
-            let mut event = self.event(&received, &constants, &mut slots);
-            constants.add_fields(&mut event);
-            event
-        });
-        Batch {
-            origin: origin.clone(),
-            first: records.first,
-            events: events.collect(),
-            bytes: records.source.text().len(),
+        let mut scratch = self.mapper.scratch();
+        let mut page = Page::with_capacity(records.records.len(), 3 * records.source.text().len());
+        for (record, position) in records.records.iter().zip(records.first..) {
+            let received = Received { records, record: *record, origin, position, fallback };
+            self.event(&received, &constants, &mut scratch, &mut page);
         }
+        let (events, bytes) = page.finish();
+        Batch { origin: origin.clone(), first: records.first, events, bytes }
     }
 
-    fn event(&self, received: &Received<'_>, constants: &Constants, slots: &mut ecs::Slots) -> Event {
-        // Replaced bytes leave a record readable; every other flaw leaves a piece of one.
-        if let Some(flaw) = received.record.flaw.filter(|flaw| *flaw != Flaw::BrokenUtf8) {
-            return malformed::unreadable(received, constants, &flaw.to_string());
-        }
-        match Event::parse(received.source, received.record.span) {
-            Err(error) => malformed::unreadable(received, constants, &error.to_string()),
-            Ok(event) => match self.options.mapping {
-                Mapping::Ecs => self.mapper.map(event, received, constants, slots),
-                Mapping::None => unmapped(event, received, constants),
-            },
+    fn event(&self, received: &Received<'_>, constants: &Constants, scratch: &mut Scratch, page: &mut Page) {
+        match (received.read(), self.options.mapping) {
+            (Err(why), _) => malformed::add(page, received, constants, &why),
+            (Ok(record), Mapping::Ecs) => self.mapper.map(record, received, constants, scratch, page),
+            (Ok(record), Mapping::None) => unmapped::add(page, record, received, constants),
         }
     }
-}
-
-/// The record's own members at the root, with what outputs need.
-fn unmapped(mut event: Event, received: &Received<'_>, constants: &Constants) -> Event {
-    let text = received.source.text();
-    let created = event.fields.view("CreationTime", text).and_then(View::text);
-    let created = created.and_then(|created| time::parse(&created));
-    let id = event.fields.view("Id", text).and_then(View::scalar).map(Cow::into_owned);
-    event.fields.put("@timestamp".into(), time::format(created.unwrap_or(received.fallback)).into(), text);
-    let mut marks = malformed::Marks::default();
-    if created.is_none() {
-        marks.malformed("the record has no readable CreationTime");
-    }
-    if let Some(flaw) = received.record.flaw {
-        marks.malformed(&flaw.to_string());
-    }
-    if marks.is_malformed() || constants.preserve_original {
-        let mut original = Object::with_capacity(1);
-        original.push("original", received.original());
-        event.fields.put("event".into(), original.into(), text);
-    }
-    marks.write(&mut event.fields, constants, text);
-    let id = id.filter(|id| !ecs::is_absent(id)).unwrap_or_else(|| received.place());
-    event.metadata = identity::metadata(identity::document(&id, None));
-    event
 }
 
 /// The span of the JSON text `json` in `source`, or a copy of it.
-fn verbatim(json: &str, source: &crate::event::Source) -> Value {
+fn verbatim(json: &str, source: &Source) -> Value {
     Span::of(json, source.text()).map_or_else(|| Value::Json(json.into()), Value::Raw)
 }

@@ -10,14 +10,15 @@ use crate::processors::malformed::Marks;
 pub(super) struct Draft<'a> {
     pub(super) source: &'a Source,
     pub(super) slots: &'a Slots,
-    pub(super) tree: Tree,
+    pub(super) tree: &'a mut Tree,
     pub(super) marks: Marks,
     related: [Vec<Value>; 4],
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(source: &'a Source, slots: &'a Slots) -> Self {
-        Self { source, slots, tree: Tree::new(), marks: Marks::default(), related: [const { Vec::new() }; 4] }
+    pub(super) fn new(source: &'a Source, slots: &'a Slots, tree: &'a mut Tree) -> Self {
+        tree.clear();
+        Self { source, slots, tree, marks: Marks::default(), related: [const { Vec::new() }; 4] }
     }
 
     /// A known member, to read.

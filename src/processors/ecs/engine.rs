@@ -6,11 +6,19 @@ use super::members::KEPT;
 use super::outcome::Outcome;
 use super::plan::{Plan, known};
 use super::slots::{Replacement, Slots};
-use super::{derive, message, transform, tree};
-use crate::event::{Event, Key, Object, Source};
+use super::tree::{self, Tree};
+use super::{derive, message, transform};
+use crate::event::{Key, Object, Page, Readable, Source, Value};
 use crate::processors::constants::Constants;
 use crate::processors::{RawMembers, Received, identity};
 use crate::time;
+
+/// Room for one record and its event.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    slots: Slots,
+    tree: Tree,
+}
 
 /// Maps records to ECS.
 #[derive(Debug)]
@@ -24,17 +32,24 @@ impl Mapper {
         Self { plan: Plan::new(super::rows()), classifier: Classifier::new(super::classes()) }
     }
 
-    /// Room for what one record holds, to be used for many.
-    pub(crate) fn slots(&self) -> Slots {
-        Slots::new(&self.plan)
+    /// Room for one record and its event, to be used for many.
+    pub(crate) fn scratch(&self) -> Scratch {
+        Scratch { slots: Slots::new(&self.plan), tree: Tree::default() }
     }
 
-    /// The ECS event of a record.
-    pub(crate) fn map(&self, event: Event, received: &Received<'_>, constants: &Constants, slots: &mut Slots) -> Event {
-        let Event { source, fields: record, .. } = event;
-        let replacements = slots.read(&self.plan, &record, &source);
-        let slots = &*slots;
-        let mut draft = Draft::new(&source, slots);
+    /// Adds the ECS event of a record to `page`.
+    pub(crate) fn map(
+        &self,
+        record: Readable<'_>,
+        received: &Received<'_>,
+        constants: &Constants,
+        scratch: &mut Scratch,
+        page: &mut Page,
+    ) {
+        let source = received.source();
+        let replacements = scratch.slots.read(&self.plan, record.fields, source);
+        let slots = &scratch.slots;
+        let mut draft = Draft::new(source, slots, &mut scratch.tree);
         let record_type = derive::record_type(&draft);
         let outcome = derive::outcome(&draft, record_type);
         self.begin_event(&mut draft, record_type, outcome);
@@ -51,17 +66,17 @@ impl Mapper {
             draft.tree.set(tree::MESSAGE, sentence);
         }
         let metadata = finish_event(&mut draft, received, constants, record_type);
-        if let Some(audit) = self.audit(record, replacements, constants.raw, &used, &source) {
+        if let Some(audit) = self.audit(record, replacements, constants.raw, &used, source) {
             draft.tree.object(tree::O365).push("audit", audit);
         }
-        let fields = draft.tree.finish(&constants.objects);
-        Event { source, fields, metadata }
+        let write = |out: &mut Vec<u8>| draft.tree.write(out, source, &constants.objects);
+        constants.add(page, metadata, write);
     }
 
     fn begin_event(&self, draft: &mut Draft<'_>, record_type: Option<i64>, outcome: Outcome) {
         let operation = draft.scalar(known::OPERATION);
         let class = self.classifier.values(record_type.unwrap_or(-1), operation.as_deref().unwrap_or_default());
-        let mut event = Object::with_capacity(16);
+        let mut event = draft.tree.object(tree::EVENT);
         event.push("kind", "event");
         event.push("category", class.category.clone());
         event.push("type", class.kind.clone());
@@ -71,18 +86,23 @@ impl Mapper {
         if let Some(record_type) = record_type {
             event.push("code", derive::code(record_type));
         }
-        draft.tree.set(tree::EVENT, event);
     }
 
     /// What stays under `o365.audit`.
     fn audit(
         &self,
-        mut record: Object,
+        record: Readable<'_>,
         replacements: Vec<Replacement>,
         raw: RawMembers,
         used: &[usize],
         source: &Source,
-    ) -> Option<Object> {
+    ) -> Option<Value> {
+        match raw {
+            RawMembers::None => return None,
+            RawMembers::All if replacements.is_empty() => return Some(Value::Raw(record.text)),
+            RawMembers::All | RawMembers::Unmapped => {}
+        }
+        let mut record = Object::of(record.fields, source);
         for Replacement { at, key, value } in replacements {
             let member = &mut record.members_mut()[at];
             member.value = value;
@@ -94,11 +114,10 @@ impl Mapper {
             let name = key.name(source.text());
             KEPT.contains(&name) || !self.plan.members.get(name).is_some_and(|entry| used.contains(&entry.slot))
         };
-        match raw {
-            RawMembers::All => Some(record),
-            RawMembers::Unmapped => Some(record.into_iter().filter(|member| is_kept(&member.key)).collect()),
-            RawMembers::None => None,
+        if raw == RawMembers::Unmapped {
+            record = record.into_iter().filter(|member| is_kept(&member.key)).collect();
         }
+        Some(record.into())
     }
 }
 
@@ -122,14 +141,12 @@ fn finish_event(
     let (id, document) = match (&id, draft.view(known::ID)) {
         (Some(id), Some(view)) => {
             let verbatim = draft.verbatim(view);
-            let is_short = part.is_none() && id.len() <= 128;
-            let document = if is_short { verbatim.clone() } else { identity::document(id, part.as_deref()) };
-            (verbatim, document)
+            (verbatim, identity::document(id, part.as_deref()))
         }
         _ => (received.place().into(), identity::document(&received.place(), None)),
     };
     let is_original_wanted = constants.preserve_original || draft.marks.is_malformed();
-    let event = draft.tree.object(tree::EVENT);
+    let mut event = draft.tree.object(tree::EVENT);
     event.push("id", id);
     if let Some(created) = &constants.created {
         event.push("created", created.clone());

@@ -31,15 +31,14 @@ mod pairs;
 mod plan;
 mod row;
 mod slots;
-mod stamp;
+pub(super) mod stamp;
 mod transform;
 mod tree;
 
 pub use classify::Class;
 pub use row::{How, Related, Row};
 
-pub(super) use engine::Mapper;
-pub(super) use slots::Slots;
+pub(super) use engine::{Mapper, Scratch};
 
 /// All rows: a workload's own before those for every record, which they precede in effect too.
 pub fn rows() -> impl Iterator<Item = &'static Row> {

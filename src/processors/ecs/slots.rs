@@ -2,7 +2,7 @@
 
 use super::pairs::{self, Reshaped};
 use super::plan::Plan;
-use crate::event::{Key, Object, Source, Span, Value, View};
+use crate::event::{Field, Key, Source, Span, Value, View};
 
 /// Where each wanted member of one record stands; used again for the next one.
 #[derive(Debug)]
@@ -34,24 +34,19 @@ impl Slots {
         Self { places: vec![Place::Nowhere; plan.slots], decoded: String::new() }
     }
 
-    /// Notes where the members of `record` stand, and says which of them need another shape.
-    pub(super) fn read(&mut self, plan: &Plan, record: &Object, source: &Source) -> Vec<Replacement> {
+    /// Notes where a record's `fields` stand, and says which of them need another shape.
+    pub(super) fn read(&mut self, plan: &Plan, fields: &[Field], source: &Source) -> Vec<Replacement> {
         self.places.fill(Place::Nowhere);
         self.decoded.clear();
         let mut replacements = Vec::new();
-        for (at, member) in record.members().iter().enumerate() {
-            let (Some(entry), Value::Raw(span)) = (plan.members.get(member.key.name(source.text())), &member.value)
-            else {
-                continue;
-            };
-            self.places[entry.slot] = Place::Source(*span);
-            let (key, value) = match pairs::reshape(entry, source.slice(*span), source, self) {
+        for (at, field) in fields.iter().enumerate() {
+            let name = source.slice(field.name);
+            let Some(entry) = plan.members.get(name) else { continue };
+            self.places[entry.slot] = Place::Source(field.value);
+            let (key, value) = match pairs::reshape(entry, source.slice(field.value), source, self) {
                 None => continue,
                 Some(Reshaped::As(value)) => (None, value),
-                Some(Reshaped::Beside(value)) => {
-                    let name = format!("{}_raw", member.key.name(source.text()));
-                    (Some(Key::Owned(name.into())), value)
-                }
+                Some(Reshaped::Beside(value)) => (Some(Key::Owned(format!("{name}_raw").into())), value),
             };
             replacements.push(Replacement { at, key, value });
         }

@@ -4,7 +4,7 @@ use crate::event::Value;
 use crate::time;
 
 /// `2026-11-20T10:00:05.000Z` for a time in any spelling that [`time::parse`] reads.
-pub(super) fn timestamp(text: &str) -> Option<Value> {
+pub(in super::super) fn timestamp(text: &str) -> Option<Value> {
     match text.get(..19) {
         Some(seconds) if matches!(&text[19..], "" | "Z") && is_canonical(seconds.as_bytes()) => {
             let mut stamp = String::with_capacity(24);

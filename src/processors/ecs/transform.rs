@@ -148,11 +148,11 @@ fn person(draft: &mut Draft<'_>, target: &Target, view: View<'_>, text: &str) {
     for value in [&name, &email].into_iter().flatten() {
         draft.relate(Related::User, value);
     }
-    let object = draft.tree.at(target.section, &target.names);
-    tree::put(object, "id", id);
+    let mut object = draft.tree.at(target.section, &target.names);
+    object.put("id", id);
     for (key, value) in [("name", name), ("domain", domain.clone()), ("email", email)] {
         if let Some(value) = value {
-            tree::put(object, key, value);
+            object.put(key, value);
         }
     }
     if let Some(domain) = domain {
@@ -175,7 +175,7 @@ fn client(draft: &mut Draft<'_>, text: &str) {
         draft.relate(Related::Hosts, domain);
     }
     for section in [tree::CLIENT, tree::SOURCE] {
-        let object = draft.tree.object(section);
+        let mut object = draft.tree.object(section);
         object.push("address", address.clone());
         for (name, value) in [("ip", &ip), ("port", &port), ("domain", &domain)] {
             if let Some(value) = value {
@@ -188,8 +188,7 @@ fn client(draft: &mut Draft<'_>, text: &str) {
 fn server(draft: &mut Draft<'_>, text: &str) {
     let found = address::parse(text.trim());
     let address = draft.text(found.address);
-    let object = draft.tree.object(tree::SERVER);
-    object.push("address", address);
+    draft.tree.object(tree::SERVER).push("address", address);
     if let Some(domain) = found.domain {
         let domain = draft.text(domain);
         draft.relate(Related::Hosts, &domain);
@@ -207,17 +206,18 @@ fn server(draft: &mut Draft<'_>, text: &str) {
 fn url(draft: &mut Draft<'_>, view: View<'_>, text: &str) {
     let original = draft.verbatim(view);
     draft.tree.object(tree::URL).push("original", original);
-    let Some((scheme, rest)) = text.split_once("://") else { return };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let after = |scheme: &'static str| Some((scheme, text.strip_prefix(scheme)?.strip_prefix("://")?));
+    let Some((scheme, rest)) = after("https").or_else(|| after("http")) else { return };
+    let end = memchr::memchr3(b'/', b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
     let (domain, behind) = rest.split_at(end);
-    let path = behind.find(['?', '#']).map_or(behind, |end| &behind[..end]);
-    if !matches!(scheme, "https" | "http") || !address::is_host(domain) {
+    let path = memchr::memchr2(b'?', b'#', behind.as_bytes()).map_or(behind, |end| &behind[..end]);
+    if !address::is_host(domain) {
         return;
     }
     let domain = draft.text(domain);
     draft.relate(Related::Hosts, &domain);
-    let (scheme, path) = (draft.text(scheme), (!path.is_empty()).then(|| draft.text(path)));
-    let object = draft.tree.object(tree::URL);
+    let path = (!path.is_empty()).then(|| draft.text(path));
+    let mut object = draft.tree.object(tree::URL);
     object.push("scheme", scheme);
     object.push("domain", domain);
     if let Some(path) = path {

@@ -1,6 +1,8 @@
 //! The fields of an event under construction, by top-level name.
 
-use crate::event::{Object, Value, View};
+use std::num::NonZeroU32;
+
+use crate::event::{Source, Value, View};
 
 /// Top-level fields in the order in which they are written.
 pub(super) const ORDER: &[&str] = &[
@@ -32,9 +34,6 @@ pub(super) const ORDER: &[&str] = &[
     "related",
     "o365",
 ];
-
-/// How many members the object of each usually has, in the same order: what is asked for is what is touched.
-const ROOM: [u8; ORDER.len()] = [0, 0, 0, 1, 14, 4, 4, 4, 2, 1, 1, 2, 3, 3, 1, 4, 4, 3, 1, 4, 1, 1, 1, 1, 1, 3, 2];
 
 /// Where `name` stands in [`ORDER`].
 pub(super) const fn section(name: &str) -> usize {
@@ -79,12 +78,6 @@ pub(super) const URL: usize = section("url");
 pub(super) const RELATED: usize = section("related");
 pub(super) const O365: usize = section("o365");
 
-/// One value a top-level field; of two for the same field the first stays.
-#[derive(Debug)]
-pub(super) struct Tree {
-    sections: [Value; ORDER.len()],
-}
-
 /// Where a value goes: a top-level field, and the names below it.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
@@ -101,44 +94,71 @@ impl Target {
     }
 }
 
+/// All values of one event, and of the next one after it: its room is used again.
+///
+/// The first nodes are the top-level fields; the others hang below them in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug)]
+struct Node {
+    name: &'static str,
+    holds: Holds,
+    next: Option<NonZeroU32>,
+}
+
+#[derive(Debug)]
+enum Holds {
+    Nothing,
+    Value(Value),
+    Nodes { first: NonZeroU32, last: NonZeroU32 },
+}
+
+/// An object in a [`Tree`].
+pub(super) struct Branch<'t> {
+    tree: &'t mut Tree,
+    at: usize,
+}
+
 impl Tree {
-    pub(super) fn new() -> Self {
-        Self { sections: [const { Value::Null }; ORDER.len()] }
+    /// Forgets all values.
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.nodes.extend(ORDER.iter().map(|name| Node { name, holds: Holds::Nothing, next: None }));
     }
 
     /// Sets a whole top-level field.
     pub(super) fn set(&mut self, section: usize, value: impl Into<Value>) {
-        self.sections[section] = value.into();
+        self.nodes[section].holds = Holds::Value(value.into());
     }
 
     /// The object of a top-level field.
-    pub(super) fn object(&mut self, section: usize) -> &mut Object {
-        inner(&mut self.sections[section], usize::from(ROOM[section]))
+    pub(super) fn object(&mut self, section: usize) -> Branch<'_> {
+        Branch { tree: self, at: section }
     }
 
     /// The object at `names` below a top-level field.
-    pub(super) fn at(&mut self, section: usize, names: &[&'static str]) -> &mut Object {
-        let mut object = self.object(section);
+    pub(super) fn at(&mut self, section: usize, names: &[&'static str]) -> Branch<'_> {
+        let mut at = section;
         for name in names {
-            if object.get(name, "").is_none() {
-                object.push(*name, Value::Null);
-            }
-            object = inner(object.get_mut(name, "").expect("it was pushed"), 1);
+            at = self.find(at, name).unwrap_or_else(|| self.push(at, name, Holds::Nothing));
         }
-        object
+        Branch { tree: self, at }
     }
 
     /// Sets a field unless it is set.
     pub(super) fn put(&mut self, target: &Target, value: Value) {
         if let Some((last, above)) = target.names.split_last() {
-            put(self.at(target.section, above), last, value);
+            self.at(target.section, above).put(last, value);
         }
     }
 
     /// A member of a top-level object.
     pub(super) fn get(&self, section: usize, name: &str) -> Option<&Value> {
-        match &self.sections[section] {
-            Value::Object(object) => object.get(name, ""),
+        match &self.nodes[self.find(section, name)?].holds {
+            Holds::Value(value) => Some(value),
             _ => None,
         }
     }
@@ -148,37 +168,94 @@ impl Tree {
         self.get(section, name).map(|value| View::new(value, source))
     }
 
-    /// All that is set, in order; what is shared goes before `o365`.
-    pub(super) fn finish(self, shared: &[(&'static str, Value)]) -> Object {
-        let set = self.sections.iter().filter(|value| !matches!(value, Value::Null)).count();
-        let mut fields = Object::with_capacity(set + shared.len() + 1);
-        for (at, value) in self.sections.into_iter().enumerate() {
-            if at == O365 {
+    /// Writes all that is set, in order; what is `shared` goes before `o365`.
+    pub(super) fn write(&self, out: &mut Vec<u8>, source: &Source, shared: &[(&'static str, Value)]) {
+        out.push(b'{');
+        for (section, node) in self.nodes[..ORDER.len()].iter().enumerate() {
+            if section == O365 {
                 for (name, value) in shared {
-                    fields.push(*name, value.clone());
+                    write_name(out, name);
+                    value.write(out, source);
                 }
             }
-            if !matches!(value, Value::Null) {
-                fields.push(ORDER[at], value);
+            self.write_node(out, source, node);
+        }
+        out.push(b'}');
+    }
+
+    fn write_node(&self, out: &mut Vec<u8>, source: &Source, node: &Node) {
+        match &node.holds {
+            Holds::Nothing => {}
+            Holds::Value(value) => {
+                write_name(out, node.name);
+                value.write(out, source);
+            }
+            Holds::Nodes { first, .. } => {
+                write_name(out, node.name);
+                out.push(b'{');
+                let mut next = Some(*first);
+                while let Some(at) = next {
+                    let node = &self.nodes[at.get() as usize];
+                    self.write_node(out, source, node);
+                    next = node.next;
+                }
+                out.push(b'}');
             }
         }
-        fields
+    }
+
+    fn find(&self, above: usize, name: &str) -> Option<usize> {
+        let Holds::Nodes { first, .. } = self.nodes[above].holds else { return None };
+        let mut at = first.get() as usize;
+        while self.nodes[at].name != name {
+            at = self.nodes[at].next?.get() as usize;
+        }
+        Some(at)
+    }
+
+    // Inlined, so that a value is made where it stays instead of being copied there in steps.
+    #[inline]
+    fn push(&mut self, above: usize, name: &'static str, holds: Holds) -> usize {
+        let at = self.nodes.len();
+        self.hang(NonZeroU32::new(at as u32).expect("the top-level fields come first"), above);
+        self.nodes.push(Node { name, holds, next: None });
+        at
+    }
+
+    /// Hangs the node that comes next below the one at `above`.
+    fn hang(&mut self, new: NonZeroU32, above: usize) {
+        match &mut self.nodes[above].holds {
+            Holds::Nodes { last, .. } => {
+                let before = std::mem::replace(last, new);
+                self.nodes[before.get() as usize].next = Some(new);
+            }
+            holds => *holds = Holds::Nodes { first: new, last: new },
+        }
     }
 }
 
-/// Adds a member unless it is there.
-pub(super) fn put(object: &mut Object, name: &'static str, value: Value) {
-    if object.get(name, "").is_none() {
-        object.push(name, value);
+impl Branch<'_> {
+    /// Adds a member that is not there.
+    #[inline]
+    pub(super) fn push(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.tree.push(self.at, name, Holds::Value(value.into()));
+    }
+
+    /// Adds a member unless it is there.
+    pub(super) fn put(&mut self, name: &'static str, value: Value) {
+        if self.tree.find(self.at, name).is_none() {
+            self.push(name, value);
+        }
     }
 }
 
-fn inner(value: &mut Value, room: usize) -> &mut Object {
-    if !matches!(value, Value::Object(_)) {
-        *value = Value::Object(Object::with_capacity(room));
+/// Writes a name of the program, behind a comma unless it is the first of its object.
+fn write_name(out: &mut Vec<u8>, name: &str) {
+    out.reserve(name.len() + 4);
+    if out.last() != Some(&b'{') {
+        out.push(b',');
     }
-    match value {
-        Value::Object(object) => object,
-        _ => unreachable!("it was just made an object"),
-    }
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
 }
