@@ -182,8 +182,8 @@ impl World {
         drop(self.running.take().expect("a running collector"));
         // Waits until the last task is gone, so that it cannot write any more.
         drop(self.registry().await);
-        self.output.forget_unwritten();
-        self.second.forget_unwritten();
+        self.output.forget_unsafe();
+        self.second.forget_unsafe();
     }
 
     /// What the registry of a collector that does not run holds.

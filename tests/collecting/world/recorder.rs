@@ -30,6 +30,8 @@ pub struct Written {
 #[derive(Default)]
 struct Notes {
     written: Vec<Written>,
+    /// So many of them are safe; the others go with a crash of the far side.
+    safe: usize,
     /// Events that were submitted and are not settled.
     under_way: usize,
     most_under_way: usize,
@@ -111,8 +113,12 @@ impl Recorder {
         self.notes().largest_bulk
     }
 
-    pub fn forget_unwritten(&self) {
-        self.notes().under_way = 0;
+    /// What was not safe is gone, as after a power cut.
+    pub fn forget_unsafe(&self) {
+        let mut notes = self.notes();
+        let safe = notes.safe;
+        notes.written.truncate(safe);
+        notes.under_way = 0;
     }
 
     pub fn mailbox(&self) -> Mailbox {
@@ -141,7 +147,11 @@ impl Recorder {
                 notes.written.push(Written { id, item, at, json: event.to_json() });
             }
         }
-        let verdicts = if notes.is_safe_later { Verdicts::Taken } else { Verdicts::Each(verdicts) };
+        if notes.is_safe_later {
+            return Settled { bulk: bulk.id, verdicts: Verdicts::Taken, bytes: bulk.bytes() };
+        }
+        notes.safe = notes.written.len();
+        let verdicts = Verdicts::Each(verdicts);
         Settled { bulk: bulk.id, verdicts, bytes: bulk.bytes() }
     }
 }
@@ -158,7 +168,7 @@ impl Output for Mailbox {
     async fn open(&mut self) -> Result<(), WriteError> {
         self.waiting.clear();
         self.unsafe_bulk = None;
-        self.recorder.notes().under_way = 0;
+        self.recorder.forget_unsafe();
         Ok(())
     }
 
@@ -187,6 +197,8 @@ impl Output for Mailbox {
             let Some((due, bulk)) = self.unsafe_bulk else { return std::future::pending().await };
             tokio::time::sleep_until(due).await;
             self.unsafe_bulk = None;
+            let mut notes = self.recorder.notes();
+            notes.safe = notes.written.len();
             return Ok(vec![Settled { bulk, verdicts: Verdicts::Safe, bytes: 0 }]);
         };
         tokio::time::sleep_until(*due).await;
