@@ -63,7 +63,7 @@ async fn live(seed: u64, has_two: bool) {
     let mut dice = Rng::with_seed(seed);
     let options = options(seed, &mut dice);
     let size = options.events_per_blob;
-    let overlap = if options.faults.late > 0.0 { "overlap: 6h" } else { "overlap: 0s" };
+    let overlap = if options.faults.late > 0.0 { "overlap: 6h, interval: 5m" } else { "overlap: 0s, interval: 5m" };
     let mut world = World::of(options).feed(FEEDS[0]).feed(FEEDS[1]).input(overlap);
     if has_two {
         world = world.two_outputs();

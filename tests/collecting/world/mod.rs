@@ -91,7 +91,7 @@ impl World {
             second: Recorder::new(&clock),
             clock,
             stats: Stats::default(),
-            folder: tempfile::tempdir().expect("a place for temporary files"),
+            folder: folder(),
             feeds: Vec::new(),
             input: String::new(),
             settings: "outputs.console: {}".to_owned(),
@@ -246,6 +246,11 @@ impl World {
         }
         panic!("somebody holds the registry");
     }
+}
+
+/// In memory where there is such a place: a commit waits for the disk, and hours hold thousands of them.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a place for temporary files")
 }
 
 /// Ids in an order that does not depend on what was fetched first.
