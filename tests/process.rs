@@ -83,7 +83,10 @@ impl House {
             .expect("cargo built the command");
         let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
         let mut settings = String::new();
-        for line in lines.map(|line| line.expect("text")).take_while(|line| !line.starts_with("output.")) {
+        for line in lines.map(|line| line.expect("text")).take_while(|line| !line.starts_with("path.data")) {
+            if line.starts_with("output.") {
+                continue;
+            }
             settings.push_str(&line.replace("interval: 10s", "interval: 1s"));
             settings.push('\n');
         }
