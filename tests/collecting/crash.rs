@@ -78,14 +78,18 @@ async fn live(seed: u64, has_two: bool) {
     }
     let mut in_flight = BTreeSet::new();
     for _ in 0..dice.usize(1..5) {
-        outputs.iter().for_each(|output| output.fail(dice.u32(0..3)));
+        for output in &outputs {
+            output.fail(dice.u32(0..3));
+        }
         world.run_for(Duration::from_millis(dice.u64(0..15_000))).await;
         world.crash().await;
         in_flight.extend(check_books(seed, &world, &outputs, size).await);
     }
     let late = Knobs { late: world.microsoft.knobs().late, ..Knobs::default() };
     *world.microsoft.knobs() = late;
-    outputs.iter().for_each(|output| output.fail(0));
+    for output in &outputs {
+        output.fail(0);
+    }
     world.run_for(hours(3)).await;
     world.stop().await;
     check_books(seed, &world, &outputs, size).await;
