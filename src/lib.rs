@@ -15,10 +15,10 @@
 //! 7  config                                                 composes every room's own options; loads, expands, checks
 //! 6  collector                                              scheduler and feeds
 //! 5  pipeline                                               the one door: processors, fan-out, receipts
-//! 4  microsoft   registry   processors   outputs   simulator   neighbours that do not know each other
+//! 4  microsoft  registry  processors  outputs  simulator    neighbours that do not know each other
 //! 3  oauth                                                  tokens
 //! 2  net                                                    HTTP out, TLS, backoff
-//! 1  event  settings  stats                                 what flows, what is set, what is counted
+//! 1  event  settings  stats  control                        what flows, is set, is counted, may be asked for
 //! 0  time  secret                                           ground
 //! ```
 

@@ -8,15 +8,13 @@ use futures_util::{FutureExt, StreamExt};
 use super::feed::Feed;
 use crate::control::Stop;
 use crate::event::{Origin, Records, SplitError, Splitter};
-use crate::microsoft::{ApiError, Reaction};
+use crate::microsoft::{ApiError, Blob, Reaction};
 use crate::net::Retry;
 use crate::pipeline::{Closed, Delivery};
 use crate::registry::{Pending, RegistryError};
 
 /// A body up to this size is complete before anything of it is delivered.
 const WHOLE_BYTES: usize = 1024 * 1024;
-/// After so many tries a body that ends within its array is taken for what it is.
-const SALVAGE_AFTER: u32 = 8;
 
 /// Why an item is still pending.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +53,16 @@ impl DownloadError {
         matches!(self, Self::Api(error) if error.reaction() == Reaction::Lost)
     }
 
+    /// Whether Microsoft refused the item. Any other problem says nothing of it.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Api(ApiError::Refused { .. }))
+    }
+
+    /// Whether HTTP thought the body complete, and it is not.
+    pub fn is_cut_off(&self) -> bool {
+        matches!(self, Self::Split(SplitError::CutOff))
+    }
+
     pub fn wants_subscription(&self) -> bool {
         matches!(self, Self::Api(error) if error.reaction() == Reaction::Subscribe)
     }
@@ -73,48 +81,66 @@ struct Confirmation {
 impl Feed {
     /// Fetches an item and returns, with the number of its events, when every required output has written them all.
     ///
-    /// What has not begun when `stop` is asked for does not begin.
-    pub(super) async fn download(&self, pending: &Pending, tries: u32, stop: &Stop) -> Result<usize, DownloadError> {
+    /// `is_hopeless`: a body that ends within its array is taken for what it is. What has not begun when `stop` is asked
+    /// for does not begin.
+    pub(super) async fn download(
+        &self,
+        pending: &mut Pending,
+        is_hopeless: bool,
+        stop: &Stop,
+    ) -> Result<usize, DownloadError> {
+        let begun = async {
+            let permit = self.downloads.acquire().await.map_err(|_| Closed)?;
+            let blob = self.api.blob(&pending.item.id, &pending.item.uri).await?;
+            Ok::<_, DownloadError>((permit, blob))
+        };
+        let (permit, blob) = tokio::select! {
+            begun = begun => begun?,
+            () = stop.asked() => return Err(Closed.into()),
+        };
         let mut confirmations = Confirmations::new();
-        let mut delivered = 0;
-        {
-            let begun = async {
-                let permit = self.downloads.acquire().await.map_err(|_| Closed)?;
-                let blob = self.api.blob(&pending.item.id, &pending.item.uri).await?;
-                Ok::<_, DownloadError>((permit, blob))
-            };
-            let (_permit, mut blob) = tokio::select! {
-                begun = begun => begun?,
-                () = stop.asked() => return Err(Closed.into()),
-            };
-            let origin = self.origin(&pending.item);
-            let mut held = Held::default();
-            let mut splitter = Splitter::new();
-            while let Some(chunk) = blob.chunk().await? {
-                let mut rest = &chunk[..];
-                while !rest.is_empty() {
-                    rest = &rest[splitter.push(rest)?..];
-                    if splitter.is_full() {
-                        held.extend(splitter.take());
-                        for records in held.overflow() {
-                            delivered += records.records.len();
-                            self.hand_over(pending, &records, &origin, &mut confirmations).await?;
-                        }
-                        self.note_progress(pending, &mut confirmations).await?;
+        let mut outcome = self.transfer(pending, blob, is_hopeless, &mut confirmations).await;
+        drop(permit);
+        // A transfer that broke off is waited for as well: what is noted as written is not handed over again.
+        while let Some(confirmation) = confirmations.next().await {
+            let is_last = confirmations.is_empty() && outcome.is_ok();
+            let confirmed = self.confirm(pending, confirmation, is_last).await;
+            outcome = outcome.and_then(|events| confirmed.map(|()| events));
+        }
+        outcome
+    }
+
+    /// Hands all events of an item over as they come.
+    async fn transfer(
+        &self,
+        pending: &mut Pending,
+        mut blob: Blob,
+        is_hopeless: bool,
+        confirmations: &mut Confirmations,
+    ) -> Result<usize, DownloadError> {
+        let origin = self.origin(&pending.item);
+        let (mut held, mut delivered) = (Held::default(), 0);
+        let mut splitter = Splitter::new();
+        while let Some(chunk) = blob.chunk().await? {
+            let mut rest = &chunk[..];
+            while !rest.is_empty() {
+                rest = &rest[splitter.push(rest)?..];
+                if splitter.is_full() {
+                    held.extend(splitter.take());
+                    for records in held.overflow() {
+                        delivered += records.records.len();
+                        self.hand_over(pending, &records, &origin, confirmations).await?;
                     }
+                    self.note_progress(pending, confirmations).await?;
                 }
             }
-            let is_hopeless = tries >= SALVAGE_AFTER && splitter.has_begun();
-            held.extend(if is_hopeless { splitter.salvage() } else { splitter.finish()? });
-            self.stats.items_fetched.add(1);
-            for records in held.batches {
-                delivered += records.records.len();
-                self.hand_over(pending, &records, &origin, &mut confirmations).await?;
-            }
         }
-        while let Some(confirmation) = confirmations.next().await {
-            let is_last = confirmations.is_empty();
-            self.confirm(pending, confirmation, is_last).await?;
+        let is_salvaged = is_hopeless && splitter.has_begun();
+        held.extend(if is_salvaged { splitter.salvage() } else { splitter.finish()? });
+        self.stats.items_fetched.add(1);
+        for records in held.batches {
+            delivered += records.records.len();
+            self.hand_over(pending, &records, &origin, confirmations).await?;
         }
         Ok(delivered)
     }
@@ -138,7 +164,11 @@ impl Feed {
     }
 
     /// Writes down what has been confirmed so far, without waiting for more.
-    async fn note_progress(&self, pending: &Pending, confirmations: &mut Confirmations) -> Result<(), DownloadError> {
+    async fn note_progress(
+        &self,
+        pending: &mut Pending,
+        confirmations: &mut Confirmations,
+    ) -> Result<(), DownloadError> {
         while let Some(Some(confirmation)) = confirmations.next().now_or_never() {
             self.confirm(pending, confirmation, false).await?;
         }
@@ -146,11 +176,12 @@ impl Feed {
     }
 
     /// The last confirmation of an item need not be noted: the item is acknowledged with it.
-    async fn confirm(&self, pending: &Pending, done: Confirmation, is_last: bool) -> Result<(), DownloadError> {
+    async fn confirm(&self, pending: &mut Pending, done: Confirmation, is_last: bool) -> Result<(), DownloadError> {
         let Confirmation { first, checksum, output, is_written } = done;
         if !is_written {
             return Err(DownloadError::Undelivered { output });
         }
+        pending.note_confirmed(&output, first, checksum);
         if !is_last {
             self.registry.confirm(self.key(), &pending.item, &output, first, checksum).await?;
         }

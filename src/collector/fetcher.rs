@@ -3,9 +3,9 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
 
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
@@ -25,6 +25,12 @@ const READ_AHEAD: usize = 64;
 const PATIENCE: u32 = 3;
 /// With `--once`, an item that has failed so often is left for the next run.
 const MOST_TRIES: u32 = 5;
+/// After so many bodies that end within their array, the next one is taken for what it is.
+const SALVAGE_AFTER: u32 = 8;
+/// An item that Microsoft refuses without saying that it is gone is given up so long after its expiration,
+const GRACE: chrono::Duration = chrono::Duration::days(1);
+/// and after so many tries.
+const GIVE_UP_AFTER: u32 = 8;
 
 type Download<'a> = BoxFuture<'a, (Attempt, Result<usize, DownloadError>)>;
 
@@ -54,6 +60,11 @@ impl Feed {
     pub(super) async fn fetch<'a>(&'a self, stop: &'a Stop) -> Outcome {
         let mut work = Work::default();
         loop {
+            // In this order: what rang before the listing ended is looked at before we end.
+            let has_listed = self.has_listed.load(Ordering::Acquire);
+            if self.bell.notified().now_or_never().is_some() {
+                work.look_again();
+            }
             if !stop.is_asked() {
                 self.fill(&mut work, stop).await;
             }
@@ -61,10 +72,10 @@ impl Feed {
             if is_idle && stop.is_asked() {
                 return Outcome::Incomplete;
             }
-            if is_idle && self.options.once && self.has_listed.load(Ordering::Acquire) && !work.has_more() {
+            if is_idle && self.options.once && has_listed && !work.has_more() {
                 return if work.resting.is_empty() { Outcome::Complete } else { Outcome::Incomplete };
             }
-            let due = [work.resting.next_due(), work.closed_until].into_iter().flatten().min();
+            let due = work.closed_until.or_else(|| work.resting.next_due());
             tokio::select! {
                 Some((attempt, result)) = work.under_way.next() => self.settle(&mut work, attempt, result).await,
                 () = self.bell.notified() => work.look_again(),
@@ -92,8 +103,10 @@ impl Feed {
             };
             work.busy.insert(next.pending.item.id.clone());
             work.under_way.push(Box::pin(async move {
-                let result = self.download(&next.pending, next.backoff.failures(), stop).await;
-                (next, result)
+                let mut attempt = next;
+                let is_hopeless = attempt.cut_offs >= SALVAGE_AFTER;
+                let result = self.download(&mut attempt.pending, is_hopeless, stop).await;
+                (attempt, result)
             }));
         }
     }
@@ -133,7 +146,7 @@ impl Feed {
         Ok(())
     }
 
-    async fn settle(&self, work: &mut Work<'_>, attempt: Attempt, result: Result<usize, DownloadError>) {
+    async fn settle(&self, work: &mut Work<'_>, mut attempt: Attempt, result: Result<usize, DownloadError>) {
         let item = &attempt.pending.item;
         work.busy.remove(&item.id);
         let problem = match result {
@@ -157,7 +170,9 @@ impl Feed {
             return work.resting.put(attempt, Retry::Backoff);
         }
         self.stats.failures.add(1);
-        if problem.is_lost() || item.expires < self.clock.now() {
+        // Tenants serve items long after their expiration, and an outage says nothing of an item.
+        let is_overdue = item.expires + GRACE < self.api.now() && attempt.backoff.failures() >= GIVE_UP_AFTER;
+        if problem.is_lost() || is_overdue && problem.is_refusal() {
             return self.lose(work, attempt, &problem).await;
         }
         if problem.wants_subscription() {
@@ -169,6 +184,7 @@ impl Feed {
         if work.failures.failures() >= PATIENCE {
             work.closed_until = Some(time::ticks() + wait);
         }
+        attempt.cut_offs += u32::from(problem.is_cut_off());
         work.resting.put(attempt, retry);
     }
 

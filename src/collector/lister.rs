@@ -177,8 +177,11 @@ impl Feed {
             self.is_unsubscribed.store(false, Ordering::Release);
             return Ok(());
         }
-        if let Some(since) = self.registry.feed(self.key()).await?.subscribed {
-            let wait = (since + START_GATE - self.clock.now()).to_std().unwrap_or_default();
+        let now = self.clock.now();
+        // An instant far in the future was noted by a clock that has been set back since: it closes no gate.
+        let since = self.registry.feed(self.key()).await?.subscribed.filter(|since| *since <= now + START_GATE);
+        if let Some(since) = since {
+            let wait = (since + START_GATE - now).to_std().unwrap_or_default();
             if !wait.is_zero() {
                 return Err(ListError::StartGate { since, wait });
             }

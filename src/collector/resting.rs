@@ -16,9 +16,8 @@ pub(super) struct Resting {
 
 #[derive(Debug)]
 struct Rest {
-    pending: Pending,
+    attempt: Attempt,
     due: Instant,
-    backoff: Backoff,
 }
 
 /// An item to be fetched.
@@ -26,29 +25,29 @@ struct Rest {
 pub(super) struct Attempt {
     pub pending: Pending,
     pub backoff: Backoff,
+    /// How many tries ended within the array although HTTP thought the body complete.
+    pub cut_offs: u32,
 }
 
 impl Attempt {
     /// The first try.
     pub fn first(pending: Pending) -> Self {
-        Self { pending, backoff: Backoff::default() }
+        Self { pending, backoff: Backoff::default(), cut_offs: 0 }
     }
 }
 
 impl Resting {
     /// Puts an item that failed to rest.
-    pub fn put(&mut self, attempt: Attempt, retry: Retry) {
-        let Attempt { pending, mut backoff } = attempt;
-        let due = time::ticks() + backoff.next(retry);
-        self.items.insert(pending.item.id.clone(), Rest { pending, due, backoff });
+    pub fn put(&mut self, mut attempt: Attempt, retry: Retry) {
+        let due = time::ticks() + attempt.backoff.next(retry);
+        self.items.insert(attempt.pending.item.id.clone(), Rest { attempt, due });
     }
 
     /// Takes an item whose rest is over.
     pub fn take_due(&mut self) -> Option<Attempt> {
         let now = time::ticks();
         let id = self.items.iter().find(|(_, rest)| rest.due <= now)?.0.clone();
-        let Rest { pending, backoff, .. } = self.items.remove(&id)?;
-        Some(Attempt { pending, backoff })
+        self.items.remove(&id).map(|rest| rest.attempt)
     }
 
     /// When the next rest is over.
@@ -66,6 +65,6 @@ impl Resting {
 
     /// The fewest tries that one of them has had.
     pub fn fewest_tries(&self) -> u32 {
-        self.items.values().map(|rest| rest.backoff.failures()).min().unwrap_or(0)
+        self.items.values().map(|rest| rest.attempt.backoff.failures()).min().unwrap_or(0)
     }
 }

@@ -35,7 +35,8 @@ impl Pass {
     /// Begins a pass at `now` by the server's clock: at the watermark less `overlap`, or `lookback` ago at first.
     pub fn new(now: Timestamp, watermark: Option<Timestamp>, overlap: Duration, lookback: Duration) -> Self {
         let floor = floor(now);
-        let cursor = watermark.map_or(now - lookback, |watermark| watermark - overlap);
+        // A wrong clock may have carried the watermark into the future; it must not silence the feed until then.
+        let cursor = watermark.map_or(now - lookback, |watermark| watermark.min(now) - overlap);
         let gap = watermark.filter(|watermark| *watermark < floor).map(|start| Window { start, end: floor });
         Self { cursor: whole_seconds(cursor.max(floor)), gap }
     }

@@ -133,7 +133,7 @@ impl Registry {
         checksum: u32,
     ) -> Result<(), RegistryError> {
         let (feed, item, output) = (feed.to_owned(), item.clone(), output.to_owned());
-        self.change(move |transaction| transaction.confirm(&feed, &item, output, first, checksum)).await
+        self.change(move |transaction| transaction.confirm(&feed, &item, &output, first, checksum)).await
     }
 
     /// Every required output has written the item.

@@ -37,6 +37,11 @@ impl Pending {
     pub fn has_confirmed(&self, output: &str, first: u64, checksum: u32) -> bool {
         self.progress.get(output).and_then(|batches| batches.get(&first)) == Some(&checksum)
     }
+
+    /// Notes that `output` has confirmed the batch at `first`.
+    pub fn note_confirmed(&mut self, output: &str, first: u64, checksum: u32) {
+        self.progress.entry(output.to_owned()).or_default().insert(first, checksum);
+    }
 }
 
 /// What is known of a feed as a whole.

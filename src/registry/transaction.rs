@@ -119,7 +119,7 @@ impl Transaction {
         &self,
         feed: &str,
         item: &Item,
-        output: String,
+        output: &str,
         first: u64,
         checksum: u32,
     ) -> Result<(), RegistryError> {
@@ -128,7 +128,7 @@ impl Transaction {
         let Some(mut entry) = pending.get(key)?.map(|json| read::<Pending>(json.value())).transpose()? else {
             return Ok(());
         };
-        entry.progress.entry(output).or_default().insert(first, checksum);
+        entry.note_confirmed(output, first, checksum);
         pending.insert(key, write(&entry).as_slice())?;
         Ok(())
     }
