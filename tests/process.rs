@@ -17,7 +17,7 @@ const BLOBS: usize = 40;
 const EVENTS: usize = 20;
 const SEED: u64 = 9;
 /// Nothing here takes longer.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program that ends with the test.
 struct Program(Child);

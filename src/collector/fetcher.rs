@@ -159,6 +159,7 @@ impl Feed {
                         info!(target: "feed", feed = self.name(), "fetching again");
                     }
                     work.failures.reset();
+                    work.closed_until = None;
                     return;
                 }
                 Err(error) => DownloadError::Registry(error),
@@ -180,9 +181,12 @@ impl Feed {
         }
         let retry = problem.retry();
         warn!(target: "feed", feed = self.name(), item = %item.id, error = %problem, hint = problem.hint(), tries = attempt.backoff.failures() + 1, "not fetched, trying again");
-        let wait = work.failures.next(retry);
-        if work.failures.failures() >= PATIENCE {
-            work.closed_until = Some(time::ticks() + wait);
+        // What was under way when the feed began to wait fails for the same reason, and does not make it wait longer.
+        if work.closed_until.is_none_or(|until| until <= time::ticks()) {
+            let wait = work.failures.next(retry);
+            if work.failures.failures() >= PATIENCE {
+                work.closed_until = Some(time::ticks() + wait);
+            }
         }
         attempt.cut_offs += u32::from(problem.is_cut_off());
         work.resting.put(attempt, retry);

@@ -16,10 +16,12 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::options::CodecOptions;
-use super::{Bulk, Output, RotatingFile, Rotation, Settled, Verdict, Verdicts, WriteError};
+use super::{Bulk, Output, RotatingFile, Rotation, Settled, Verdict, Verdicts, WorkerOptions, WriteError};
 use crate::settings::{Duration, Permissions, Problems};
 use crate::time::{self, Clock};
 
+/// A bulk need not be larger to be written fast, and the buffer it is written from stays.
+const BULK_BYTES: usize = 1024 * 1024;
 /// Under load the disk is synced this often.
 const SYNC_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
 
@@ -105,6 +107,11 @@ impl Options {
 }
 
 impl Options {
+    /// How the worker gathers for it.
+    pub fn worker_options(&self, name: &str) -> WorkerOptions {
+        WorkerOptions { name: Arc::from(name), bulk_bytes: BULK_BYTES, ..WorkerOptions::default() }
+    }
+
     /// The file as a whole: where it lies and when it is set aside.
     pub fn rotating(&self, clock: Clock) -> RotatingFile {
         let rotation = Rotation {
@@ -125,6 +132,8 @@ pub struct FileOutput {
     fsync: Fsync,
     is_pretty: bool,
     settled: VecDeque<Settled>,
+    /// Used again for each bulk.
+    lines: Vec<u8>,
     /// The last bulk that is written and not safe.
     unsafe_bulk: Option<u64>,
     syncing: Option<(u64, JoinHandle<io::Result<()>>)>,
@@ -140,6 +149,7 @@ impl FileOutput {
             fsync: options.fsync,
             is_pretty: options.codec.json.pretty,
             settled: VecDeque::new(),
+            lines: Vec::new(),
             unsafe_bulk: None,
             syncing: None,
             synced: None,
@@ -186,9 +196,11 @@ impl Output for FileOutput {
 
     async fn submit(&mut self, bulk: Bulk) -> Result<(), WriteError> {
         let (id, is_pretty, is_synced) = (bulk.id, self.is_pretty, self.fsync == Fsync::Always);
-        let bytes = self
+        let mut lines = std::mem::take(&mut self.lines);
+        let (bytes, lines) = self
             .blocking(move |file| {
-                let mut lines = Vec::with_capacity(2 * bulk.bytes());
+                lines.clear();
+                lines.reserve(bulk.bytes() + bulk.len());
                 for event in bulk.events() {
                     if is_pretty {
                         event.write_pretty(&mut lines);
@@ -201,9 +213,10 @@ impl Output for FileOutput {
                 if is_synced {
                     file.sync()?;
                 }
-                Ok(lines.len())
+                Ok((lines.len(), lines))
             })
             .await?;
+        self.lines = lines;
         let verdicts = if self.fsync == Fsync::Interval {
             self.unsafe_bulk = Some(id);
             Verdicts::Taken

@@ -81,7 +81,8 @@ impl OutputOptions {
     /// How its worker gathers and tries again; `name` is the output's.
     pub fn worker_options(&self, name: &str) -> WorkerOptions {
         match self {
-            Self::Console(_) | Self::File(_) => WorkerOptions { name: Arc::from(name), ..WorkerOptions::default() },
+            Self::File(options) => options.worker_options(name),
+            Self::Console(_) => WorkerOptions { name: Arc::from(name), ..WorkerOptions::default() },
             Self::Elasticsearch(options) => options.worker_options(name),
         }
     }

@@ -19,6 +19,8 @@ use crate::outputs::{Parcel, Receipt};
 use crate::processors::Chain;
 use crate::stats::OutputStats;
 
+/// A mapped event takes about so many times the text of its record, that text included.
+const GROWTH: usize = 3;
 /// Room for bytes is counted in such pieces, since semaphores count to 2^29 only.
 const BYTES_PIECE: usize = 1024;
 
@@ -137,7 +139,7 @@ impl Pipeline {
         origin: &Arc<Origin>,
         has_confirmed: impl Fn(&str) -> bool + Send,
     ) -> Result<Vec<Delivery>, Closed> {
-        let (events, bytes) = (records.records.len(), records.source.text().len());
+        let (events, bytes) = (records.records.len(), GROWTH * records.source.text().len());
         let mut open = Vec::new();
         for door in &self.doors {
             if has_confirmed(&door.name) {
