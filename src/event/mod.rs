@@ -26,7 +26,7 @@
 //! Allocations an event with ECS: 30 before, 10 now.
 //!
 //! What brought it there, in the order of gain: members found while the record is cut, from a bitmap of quotes
-//! ([`marks`], [`walk`]), instead of by `serde_json`'s `RawValue` afterwards; batches of 128 KiB, which stay in the
+//! (`marks`, `walk`), instead of by `serde_json`'s `RawValue` afterwards; batches of 128 KiB, which stay in the
 //! cache and below the size at which the allocator gives memory back to the system (240 page faults a megabyte were a
 //! fifth of the time); `o365.audit` copied as one piece; no object allocated for a section of the event, but nodes
 //! used again. What changed little: values of 24 bytes instead of 32, inlining what hangs a value into the tree, and

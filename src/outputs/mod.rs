@@ -1,4 +1,4 @@
-//! Where events go. One file an output; one [`worker`] drives any of them.
+//! Where events go. One file an output; one [`Worker`] drives any of them.
 //!
 //! # Contract
 //! 1. [`Output::open`] connects. It may be called again after any error, and finds out by itself what to clean up.
