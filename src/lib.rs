@@ -28,7 +28,7 @@
 //! Microsoft ─▶│ lister ─ note ─▶ Registry (pending) ─▶ fetcher          │   at most 2,048 items under way a feed,
 //!             │                                        │ download       │   16 downloads in all, 8 requests a tenant
 //!             └────────────────────────────────────────┼────────────────┘
-//!                 Splitter: batches of 128 KiB, at most 512 KiB held until the body is whole
+//!                 Splitter: batches of 128 KiB, at most 256 KiB held until the body is whole
 //!                                                      ▼
 //!                          Pipeline::deliver ─ Chain (ECS) ─▶ Batch
 //!                                                      │ Door: 4,096 events, 16 MiB an output

@@ -14,7 +14,7 @@ use crate::pipeline::{Closed, Delivery};
 use crate::registry::{Pending, RegistryError};
 
 /// A body up to this size is complete before anything of it is delivered.
-const WHOLE_BYTES: usize = 512 * 1024;
+const WHOLE_BYTES: usize = 256 * 1024;
 
 /// Why an item is still pending.
 #[derive(Debug, thiserror::Error)]

@@ -24,7 +24,7 @@ const READ_AHEAD: usize = 64;
 /// So many failures in a row make the whole feed wait, not only the items.
 const PATIENCE: u32 = 3;
 /// With `--once`, an item that has failed so often is left for the next run.
-const MOST_TRIES: u32 = 5;
+const MOST_TRIES: u32 = 10;
 /// After so many bodies that end within their array, the next one is taken for what it is.
 const SALVAGE_AFTER: u32 = 8;
 /// An item that Microsoft refuses without saying that it is gone is given up so long after its expiration,

@@ -18,7 +18,7 @@ const START_GATE: chrono::Duration = chrono::Duration::minutes(15);
 /// A listing whose page tokens keep expiring is given up for this pass.
 const MOST_RELISTS: usize = 3;
 /// With `--once`, so many failures in a row end the feed.
-const MOST_FAILURES: u32 = 5;
+const MOST_FAILURES: u32 = 10;
 
 /// Why a pass did not end well.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ use super::error::RegistryError;
 use super::transaction::{self, META, SCHEMA_VERSION, Transaction};
 
 /// redb would take a gigabyte.
-const CACHE_BYTES: usize = 8 * 1024 * 1024;
+const CACHE_BYTES: usize = 4 * 1024 * 1024;
 /// The open file and the changes that are not written yet.
 pub(super) struct Store {
     open: Opener,
