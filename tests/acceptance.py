@@ -3,7 +3,7 @@
 
 Usage: tests/acceptance.py [STORY...]      with target/release/o365collector built
 """
-import json, os, pathlib, random, re, shutil, signal, subprocess, sys, tempfile, time, urllib.parse, urllib.request
+import http.client, json, os, pathlib, random, re, shutil, signal, subprocess, sys, tempfile, time, urllib.parse, urllib.request
 
 BINARY = pathlib.Path(__file__).resolve().parent.parent / "target/release/o365collector"
 FOUR = "Audit.AzureActiveDirectory,Audit.Exchange,Audit.SharePoint,Audit.General"
@@ -47,7 +47,7 @@ class Tenant:
         """Ids of all blobs that the API lists now, asked for by hand and again until no fault is in the way."""
         tenant = self.field("tenant_id")
         form = urllib.parse.urlencode({"grant_type": "client_credentials", "client_id": self.field("client_id"), "client_secret": self.field("client_secret"), "scope": f"{self.root}/.default"})
-        token = json.load(self.open(f"{self.root}/{tenant}/oauth2/v2.0/token", data=form.encode()))["access_token"]
+        token = self.open(f"{self.root}/{tenant}/oauth2/v2.0/token", data=form.encode())[0]["access_token"]
         blobs, now = set(), int(time.time())
         for content_type in FOUR.split(","):
             for day in range(7):
@@ -57,16 +57,19 @@ class Tenant:
                 query = urllib.parse.urlencode({"contentType": content_type, "startTime": stamp(start), "endTime": stamp(min(end, start + 86400))})
                 url = f"{self.root}/api/v1.0/{tenant}/activity/feed/subscriptions/content?{query}"
                 while url:
-                    answer = self.open(url + f"&PublisherIdentifier={tenant}", headers={"Authorization": f"Bearer {token}"})
-                    blobs.update(entry["contentId"] for entry in json.load(answer))
-                    url = answer.headers["NextPageUri"]
+                    entries, headers = self.open(url + f"&PublisherIdentifier={tenant}", headers={"Authorization": f"Bearer {token}"})
+                    blobs.update(entry["contentId"] for entry in entries)
+                    url = headers["NextPageUri"]
         return blobs
 
     @staticmethod
     def open(url, **request):
         for _ in range(20):
             try:
-                return urllib.request.urlopen(urllib.request.Request(url, **request))
+                with urllib.request.urlopen(urllib.request.Request(url, **request)) as answer:
+                    return json.load(answer), answer.headers
+            except http.client.IncompleteRead:
+                pass
             except urllib.error.HTTPError as error:
                 if error.code not in (403, 429, 500, 502, 503, 504):
                     raise
