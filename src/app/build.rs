@@ -82,7 +82,6 @@ pub(super) struct Feeds<'a> {
     pub clock: &'a Clock,
     pub registry: &'a Registry,
     pub doors: &'a [Door],
-    pub downloads: Arc<Semaphore>,
     pub stats: &'a Stats,
 }
 
@@ -90,6 +89,8 @@ impl Feeds<'_> {
     /// One feed a connection × content type.
     pub fn build(&self, transport: Option<&Transport>) -> Result<Vec<Feed>, AppError> {
         let mut apis: HashMap<&str, Arc<Activity>> = HashMap::new();
+        // Inputs that share their outputs share their downloads: one that is stuck holds nobody else.
+        let mut downloads: HashMap<Vec<&str>, Arc<Semaphore>> = HashMap::new();
         let mut feeds = Vec::new();
         for input in self.config.inputs.iter().filter(|input| input.enabled) {
             let Some(connection) = self.config.connection(&input.connection) else { continue };
@@ -100,7 +101,13 @@ impl Feeds<'_> {
                 apis.insert(&connection.id, Arc::clone(&api));
                 api
             };
-            let pipeline = self.pipeline(input);
+            let doors = self.doors(input);
+            let permits = downloads
+                .entry(doors.iter().map(|door| door.name()).collect())
+                .or_insert_with(|| Arc::new(Semaphore::new(self.config.max_concurrent_fetches)));
+            let permits = Arc::clone(permits);
+            let chain = Chain::new(chain_options(self.config, input), self.clock.clone());
+            let pipeline = Pipeline::new(chain, doors.into_iter().cloned().collect());
             for content_type in &input.content_types {
                 let options = self.feed(input, connection, content_type);
                 let stats = self.stats.feed(&options.name);
@@ -110,7 +117,7 @@ impl Feeds<'_> {
                     self.registry.clone(),
                     pipeline.clone(),
                     self.clock.clone(),
-                    Arc::clone(&self.downloads),
+                    Arc::clone(&permits),
                     stats,
                 ));
             }
@@ -140,10 +147,9 @@ impl Feeds<'_> {
         }
     }
 
-    fn pipeline(&self, input: &InputOptions) -> Pipeline {
+    fn doors(&self, input: &InputOptions) -> Vec<&Door> {
         let is_meant = |door: &&Door| input.output.is_empty() || input.output.iter().any(|name| name == door.name());
-        let doors = self.doors.iter().filter(is_meant).cloned().collect();
-        Pipeline::new(Chain::new(chain_options(self.config, input), self.clock.clone()), doors)
+        self.doors.iter().filter(is_meant).collect()
     }
 }
 

@@ -4,11 +4,9 @@ mod build;
 mod error;
 mod replay;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
@@ -42,10 +40,8 @@ impl App {
         let registry = Registry::open(&config.path.data)?;
         let letters = DeadLetters::new(&config.path.data, clock.clone());
         let (doors, workers) = build::outputs(config, destination, &letters, &clock, &stats)?;
-        let downloads = Arc::new(Semaphore::new(config.max_concurrent_fetches));
-        let feeds =
-            build::Feeds { config, once, clock: &clock, registry: &registry, doors: &doors, downloads, stats: &stats }
-                .build(transport.as_ref())?;
+        let feeds = build::Feeds { config, once, clock: &clock, registry: &registry, doors: &doors, stats: &stats }
+            .build(transport.as_ref())?;
         Ok(Self { feeds, workers, doors, registry, grace: config.shutdown_timeout.get() })
     }
 

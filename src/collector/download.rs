@@ -1,6 +1,8 @@
 //! One item: downloaded, split, delivered, confirmed.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
@@ -129,7 +131,14 @@ impl Feed {
                     held.extend(splitter.take());
                     for records in held.overflow() {
                         delivered += records.records.len();
-                        self.hand_over(pending, &records, &origin, confirmations).await?;
+                        let mut handing = pin!(self.hand_over(pending, &records, &origin, confirmations));
+                        match futures_util::poll!(handing.as_mut()) {
+                            Poll::Ready(done) => done?,
+                            Poll::Pending => {
+                                blob.step_aside();
+                                handing.await?;
+                            }
+                        }
                     }
                     self.note_progress(pending, confirmations).await?;
                 }
@@ -137,6 +146,7 @@ impl Feed {
         }
         let is_salvaged = is_hopeless && splitter.has_begun();
         held.extend(if is_salvaged { splitter.salvage() } else { splitter.finish()? });
+        drop(blob);
         self.stats.items_fetched.add(1);
         for records in held.batches {
             delivered += records.records.len();

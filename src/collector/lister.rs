@@ -8,7 +8,7 @@ use tracing::{debug, error, info, warn};
 use super::feed::{Feed, Outcome};
 use super::window::{Pass, Window, fresh};
 use crate::control::Stop;
-use crate::microsoft::{ApiError, PageRequest, Reaction};
+use crate::microsoft::{ApiError, Page, PageRequest, Reaction};
 use crate::net::{Backoff, Retry};
 use crate::registry::{Item, RegistryError};
 use crate::time::{self, Timestamp};
@@ -17,6 +17,8 @@ use crate::time::{self, Timestamp};
 const START_GATE: chrono::Duration = chrono::Duration::minutes(15);
 /// A listing whose page tokens keep expiring is given up for this pass.
 const MOST_RELISTS: usize = 3;
+/// A page is tried so often before its window is given up for this pass.
+const PAGE_TRIES: u32 = 4;
 /// With `--once`, so many failures in a row end the feed.
 const MOST_FAILURES: u32 = 10;
 
@@ -65,7 +67,7 @@ impl Feed {
         let mut backoff = Backoff::default();
         loop {
             let begun = time::ticks();
-            match self.pass().await {
+            match self.pass(&mut backoff).await {
                 Ok(()) if self.options.once => return Outcome::Complete,
                 Ok(()) => {
                     if backoff.failures() > 0 {
@@ -94,8 +96,9 @@ impl Feed {
         }
     }
 
-    /// Lists everything since the watermark, the overlap included; oldest first, but today in between.
-    async fn pass(&self) -> Result<(), ListError> {
+    /// Lists everything since the watermark, the overlap included; oldest first, but today in between. What moves the
+    /// watermark ends a row of failures.
+    async fn pass(&self, backoff: &mut Backoff) -> Result<(), ListError> {
         if self.is_unsubscribed.load(Ordering::Acquire) {
             self.subscribe().await?;
         }
@@ -116,6 +119,9 @@ impl Feed {
             let epoch = self.registry.epoch().await?;
             self.list_window(window).await?;
             self.registry.advance(self.key(), window.end, epoch).await?;
+            if record.watermark.is_none_or(|watermark| watermark < window.end) {
+                backoff.reset();
+            }
         }
         self.registry.prune(self.key(), self.clock.now()).await?;
         Ok(())
@@ -127,7 +133,7 @@ impl Feed {
         let mut page = PageRequest::First { start: window.start, end: window.end };
         let (mut listed, mut found) = (0, 0);
         loop {
-            let answer = match self.api.content(&self.options.content_type, page).await {
+            let answer = match self.page(&page).await {
                 Ok(answer) => answer,
                 Err(error) if error.reaction() == Reaction::Relist && relists < MOST_RELISTS => {
                     relists += 1;
@@ -168,6 +174,24 @@ impl Feed {
         Ok(())
     }
 
+    /// One page, tried again where that may help: a window of many pages would else rarely be listed whole.
+    async fn page(&self, page: &PageRequest) -> Result<Page, ApiError> {
+        let mut backoff = Backoff::default();
+        loop {
+            let problem = match self.api.content(&self.options.content_type, page.clone()).await {
+                Ok(page) => return Ok(page),
+                Err(problem) => problem,
+            };
+            if !problem.is_passing() || backoff.failures() + 1 >= PAGE_TRIES {
+                return Err(problem);
+            }
+            self.stats.failures.add(1);
+            let wait = backoff.next(problem.retry());
+            debug!(target: "feed", feed = self.name(), error = %problem, next_try = ?wait, "no page for now");
+            self.clock.sleep(wait).await;
+        }
+    }
+
     /// Starts the subscription if it is missing or disabled, once in 15 minutes at most. Never stops one.
     async fn subscribe(&self) -> Result<(), ListError> {
         let content_type = &*self.options.content_type;
@@ -187,10 +211,10 @@ impl Feed {
             }
         }
         let started = self.api.start(content_type).await;
-        // What Microsoft never saw, or refuses for want of a permission, does not count as a start.
+        // Only what Microsoft counts closes the gate: a start, and one too many. An outage counts for nothing.
         let is_counted = match &started {
             Ok(()) => true,
-            Err(ApiError::Refused { meaning, .. }) => meaning.reaction != Reaction::Configuration,
+            Err(ApiError::Refused { meaning, .. }) => meaning.code == "429",
             Err(_) => false,
         };
         if is_counted {

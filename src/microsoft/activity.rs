@@ -86,10 +86,15 @@ pub struct Page {
 pub struct Blob {
     response: Response,
     // Held so long as bytes come, so that downloads count as requests in flight.
-    _permit: Permit,
+    permit: Option<Permit>,
 }
 
 impl Blob {
+    /// Is no longer counted as in flight: a body that waits for an output must not hold up the tenant's other requests.
+    pub fn step_aside(&mut self) {
+        self.permit = None;
+    }
+
     /// The next piece of the body; `None` when it is complete.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
         Ok(self.response.chunk().await?)
@@ -186,7 +191,7 @@ impl Activity {
         let url =
             Some(uri).filter(|uri| !uri.is_empty()).and_then(|uri| self.guard.bring_home(uri)).unwrap_or_else(own);
         let (response, permit) = self.send("fetch content", Method::GET, url, None).await?;
-        Ok(Blob { response, _permit: permit })
+        Ok(Blob { response, permit: Some(permit) })
     }
 
     /// The names of the sensitive information types in `language`, e.g. `en-US`.

@@ -202,6 +202,16 @@ impl ApiError {
         }
     }
 
+    /// Whether the same request may well succeed in a moment, and nothing else has to be done first.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused { meaning, .. } => matches!(meaning.reaction, Throttled | Passing),
+            Self::Unreadable { .. } => true,
+            Self::Http(error) => error.retry() == Retry::Backoff,
+            Self::Token(_) => false,
+        }
+    }
+
     /// What the operator can do.
     pub fn hint(&self) -> &'static str {
         match self {

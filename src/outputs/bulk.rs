@@ -35,6 +35,11 @@ impl Parcel {
         (Arc::new(parcel), receipt)
     }
 
+    /// Its receipt will say "not delivered", whatever becomes of the rest of its events.
+    pub fn forfeit(&self) {
+        self.receipt.lock().expect("nothing panics while it is locked").take();
+    }
+
     /// `count` more of its events are settled; gives the last one's caller the right to answer the receipt.
     #[must_use = "the receipt waits for an answer"]
     pub fn settle(&self, count: usize) -> Option<Finished> {

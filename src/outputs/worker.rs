@@ -1,7 +1,7 @@
 //! Drives one output: gathers, submits, tries again, splits, answers receipts.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -60,8 +60,8 @@ pub struct Worker {
     /// What is to be sent again, before anything new, so that order holds.
     again: VecDeque<Again>,
     under_way: BTreeMap<u64, (Bulk, u32)>,
-    /// Receipts of bulks that the far side has taken but not made safe.
-    taken: VecDeque<(u64, Finished)>,
+    /// What the far side has taken but not made safe.
+    taken: VecDeque<Taken>,
     last_id: u64,
     is_open: bool,
     backoff: Backoff,
@@ -72,6 +72,15 @@ pub struct Worker {
 struct Again {
     bulk: Bulk,
     tries: u32,
+}
+
+/// Part of a parcel that the far side holds in its memory.
+struct Taken {
+    bulk: u64,
+    /// The parcel's receipt, if this was the last part of it.
+    finished: Option<Finished>,
+    /// The parcel, which needs its room no more when it is finished.
+    parcel: Weak<Parcel>,
 }
 
 impl Worker {
@@ -217,8 +226,8 @@ impl Worker {
 
     async fn settle(&mut self, Settled { bulk: id, verdicts, bytes }: Settled) {
         if matches!(verdicts, Verdicts::Safe) {
-            while let Some((_, finished)) = self.taken.pop_front_if(|(taken, _)| *taken <= id) {
-                finished.answer();
+            while let Some(taken) = self.taken.pop_front_if(|taken| taken.bulk <= id) {
+                taken.finished.into_iter().for_each(Finished::answer);
             }
             return;
         }
@@ -233,7 +242,11 @@ impl Worker {
             Verdicts::Taken | Verdicts::Safe => {
                 self.stats.written.add(bulk.len());
                 self.succeeded();
-                self.taken.extend(bulk.settle().into_iter().map(|finished| (id, finished)));
+                self.taken.extend(bulk.parts.iter().map(|Part { parcel, range }| Taken {
+                    bulk: id,
+                    finished: parcel.settle(range.len()),
+                    parcel: Arc::downgrade(parcel),
+                }));
             }
             Verdicts::All(verdict) => self.judge(&bulk, tries, vec![verdict; bulk.len()]).await,
             Verdicts::Each(verdicts) => self.judge(&bulk, tries, verdicts).await,
@@ -302,8 +315,11 @@ impl Worker {
     /// Nothing that is under way counts as written: all of it is sent again, in its order, after a wait.
     async fn failed(&mut self, problem: &WriteError) {
         self.is_open = false;
-        // What was taken may be gone with the far side's memory: not delivered, and fetched again.
-        self.taken.clear();
+        // What was taken may be gone with the far side's memory: not delivered, and fetched again. So is the rest of a
+        // parcel of which a part was taken.
+        for taken in self.taken.drain(..) {
+            taken.parcel.upgrade().inspect(|parcel| parcel.forfeit());
+        }
         let lost: Vec<(Bulk, u32)> = std::mem::take(&mut self.under_way).into_values().collect();
         for (bulk, tries) in lost.into_iter().rev() {
             self.stats.retried.add(bulk.len());

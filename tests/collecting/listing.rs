@@ -156,6 +156,48 @@ async fn an_expired_page_token_lists_the_window_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_page_that_fails_is_asked_for_again_alone() {
+    let options = Options { content_types: Vec::new(), page_size: 3, ..Options::default() };
+    let mut world = World::of(options).feed(EXCHANGE).input("initial_lookback: 20h");
+    publish(&world, 10);
+    let mut failures = 3;
+    world.wire.intercept(move |asked| {
+        let is_meant = failures > 0 && asked.query.contains("nextPage=");
+        failures -= u32::from(is_meant);
+        is_meant.then(|| (StatusCode::BAD_GATEWAY, "<html>").into_response())
+    });
+    world.run_for(seconds(30)).await;
+    assert_eq!(world.output.counts().len(), 20);
+    let asked = world.wire.asked();
+    let pages = asked.iter().filter(|asked| asked.path.ends_with("/content"));
+    let firsts: Vec<_> = pages.map(|asked| &asked.query).filter(|query| !query.contains("nextPage=")).collect();
+    assert_eq!(firsts.iter().collect::<BTreeSet<_>>().len(), firsts.len(), "no window is listed twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_pass_over_many_windows_survives_failures_all_the_way() {
+    let faults = Knobs { server_error: 0.3, throttled: 0.1, ..Knobs::default() };
+    let options = Options {
+        content_types: vec![EXCHANGE.to_owned()],
+        blobs_per_type: Some(300),
+        events_per_blob: 1,
+        page_size: 3,
+        faults,
+        ..Options::default()
+    };
+    let mut world = World::of(options).feed(EXCHANGE);
+    assert_eq!(world.run_once().await.unwrap(), Outcome::Complete);
+    assert_eq!(world.output.counts().len(), 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_single_pass_that_never_gets_anywhere_ends_as_incomplete() {
+    let mut world = World::new().feed(EXCHANGE);
+    world.wire.intercept(|asked| asked.path.ends_with("/content").then(|| StatusCode::BAD_GATEWAY.into_response()));
+    assert_eq!(world.run_once().await.unwrap(), Outcome::Incomplete);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pass_that_fails_on_its_second_page_is_listed_again_as_a_whole() {
     let options = Options { content_types: Vec::new(), page_size: 3, ..Options::default() };
     let mut world = World::of(options).feed(EXCHANGE).input("overlap: 0s");

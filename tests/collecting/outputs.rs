@@ -79,6 +79,41 @@ async fn an_output_that_fails_while_events_are_not_yet_safe_repeats_them_and_los
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_batch_that_was_partly_taken_when_the_output_failed_is_fetched_again() {
+    for call in 1..=4 {
+        let mut world = World::new().feed(EXCHANGE);
+        world.output.be_safe_later();
+        world.output.fail_at(call);
+        // Three bulks of a thousand, with batches that lie across their borders.
+        world.microsoft.publish(Blob::new(EXCHANGE, "a").events(2_500).created(world.ago(minutes(9))));
+        world.run_for(hours(1)).await;
+        assert_eq!(world.output.counts().len(), 2_500, "at call {call}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_output_that_is_stuck_does_not_hold_the_inputs_of_another() {
+    // Bodies that are held whole, and bodies that are handed over while they come.
+    for (blobs, events) in [(100, 10), (12, 2_000)] {
+        let settings = "queue.mem.events: 200\nmax_concurrent_fetches: 10";
+        let mut world = World::new().each_to_its_own(EXCHANGE, "Audit.General").settings(settings);
+        for number in 0..blobs {
+            for (content_type, letter) in [(EXCHANGE, 'e'), ("Audit.General", 'g')] {
+                let blob = Blob::new(content_type, format!("{letter}{number}")).events(events);
+                world.microsoft.publish(blob.created(world.ago(minutes(9))));
+            }
+        }
+        world.output.stick();
+        world.run_for(minutes(30)).await;
+        assert_eq!(world.output.counts().len(), 0);
+        assert_eq!(world.second.counts().len(), blobs * events, "the other one goes on");
+        world.output.free();
+        world.run_for(minutes(30)).await;
+        assert_eq!(world.output.counts().len(), blobs * events);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_acknowledged_before_it_is_safe() {
     let mut world = backlog(50, 10);
     world.output.stick();

@@ -81,6 +81,21 @@ async fn a_refused_start_is_not_repeated_within_15_minutes_either() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_start_that_an_outage_swallowed_does_not_close_the_gate() {
+    let mut world = World::new().feed(EXCHANGE);
+    world.microsoft.publish(Blob::new(EXCHANGE, "a"));
+    let mut failures = 2;
+    world.wire.intercept(move |asked| {
+        let is_meant = failures > 0 && asked.path.ends_with("/start");
+        failures -= u32::from(is_meant);
+        is_meant.then(|| (StatusCode::SERVICE_UNAVAILABLE, "<html>").into_response())
+    });
+    world.run_for(minutes(2)).await;
+    assert_eq!(world.wire.asked_for("/subscriptions/start"), 3);
+    assert_eq!(world.output.ids(), ["a-0", "a-1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_clock_that_was_set_back_does_not_close_the_gate_for_years() {
     let mut world = World::new().feed(EXCHANGE);
     world.run_for(minutes(1)).await;

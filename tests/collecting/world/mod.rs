@@ -125,6 +125,14 @@ impl World {
         self
     }
 
+    /// Collects two content types: the first into the first output, the second into the second.
+    pub fn each_to_its_own(mut self, first: &str, second: &str) -> Self {
+        self.outputs = Outputs::Two;
+        self.settings = "outputs: {first: {type: console}, second: {type: console}}".to_owned();
+        self.input = format!(", output: [first]}}, {{content_types: [{second}], output: [second]");
+        self.feed(first)
+    }
+
     /// Sends events to the outputs of these settings.
     pub fn outputs(mut self, settings: &str) -> Self {
         (self.outputs, self.settings) = (Outputs::Configured, settings.to_owned());

@@ -37,6 +37,8 @@ struct Notes {
     most_under_way: usize,
     largest_bulk: usize,
     is_stuck: bool,
+    /// So many calls go well before the next failures.
+    good_calls: u32,
     failures: u32,
     takes: Duration,
     refuses: BTreeSet<String>,
@@ -62,6 +64,12 @@ impl Recorder {
     /// The next calls fail.
     pub fn fail(&self, times: u32) {
         self.notes().failures = times;
+    }
+
+    /// The so-manieth call from now fails.
+    pub fn fail_at(&self, call: u32) {
+        let mut notes = self.notes();
+        (notes.good_calls, notes.failures) = (call - 1, 1);
     }
 
     /// Each bulk takes so long.
@@ -174,7 +182,9 @@ impl Output for Mailbox {
 
     async fn submit(&mut self, bulk: Bulk) -> Result<(), WriteError> {
         let mut notes = self.recorder.notes();
-        if notes.failures > 0 {
+        if notes.good_calls > 0 {
+            notes.good_calls -= 1;
+        } else if notes.failures > 0 {
             notes.failures -= 1;
             return Err(WriteError::Setup { problem: "out of order".to_owned(), hint: "wait" });
         }
