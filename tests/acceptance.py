@@ -145,6 +145,44 @@ def killed_twenty_times(folder):
         tenant.close()
 
 
+def elasticsearch_gone(folder, away=float(os.environ.get("AWAY", 600))):
+    start, server = BINARY.parents[2] / "tests/servers/start.sh", folder / "server"
+    url = subprocess.run([start, "elasticsearch", server], stdout=subprocess.PIPE, text=True, check=True).stdout.split("=", 1)[1].strip()
+    tenant = Tenant(folder, "--backlog", "6d", "--retention", "20d", "--content-types", FOUR, "--blobs-per-type", "300", "--events-per-blob", "100", "--requests-per-minute", "1000000")
+    count = lambda: Tenant.open(f"{url}/logs-*/_count")[0]["count"]
+    # Records hold fields of any type; guessed from the first one that comes, a mapping would refuse some of the rest.
+    audit = {"o365": {"properties": {"audit": {"type": "flattened", "ignore_above": 1024}}}}
+    template = {"index_patterns": ["logs-o365*"], "priority": 500, "data_stream": {}, "template": {"mappings": {"properties": audit}}}
+    Tenant.open(f"{url}/_index_template/o365", data=json.dumps(template).encode(), method="PUT", headers={"Content-Type": "application/json"})
+    try:
+        config = tenant.config(f"output.elasticsearch: {{hosts: ['{url}']}}", extra="    requests_per_minute: 1000000\n")
+        process = subprocess.Popen([BINARY, "run", "--once", "-c", config], stderr=open(folder / "log", "ab"))
+        proc = pathlib.Path(f"/proc/{process.pid}")
+        spent = lambda: sum(map(int, (proc / "stat").read_text().rsplit(")")[-1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        time.sleep(8)
+        subprocess.run([start, "--stop", server], check=True)
+        time.sleep(min(10, away / 2))
+        before = spent()
+        time.sleep(away - min(10, away / 2))
+        idle = spent() - before
+        must(process.poll() is None, "the collector ended")
+        subprocess.run([start, "elasticsearch", server], stdout=subprocess.DEVNULL, check=True)
+        after = count()
+        must(after < 120_000, "it was over before the outage")
+        must(process.wait(timeout=600) == 0, f"exit {process.returncode}")
+        # A second run finds nothing left to do, and a shard needs a moment until it counts everything.
+        for _ in range(20):
+            if count() >= 120_000:
+                break
+            time.sleep(1)
+        must(count() == 120_000, f"{count()} documents")
+        must(idle < 1 + away / 60, f"{idle:.1f} CPU-seconds while nothing could be delivered")
+        return f"120,000 documents, each once; {after:,} of them before {away:.0f} s of outage, which cost {idle:.1f} CPU-seconds"
+    finally:
+        tenant.close()
+        subprocess.run([start, "--stop", server])
+
+
 def a_million_events(folder):
     tenant = Tenant(folder, "--backlog", "6d", "--retention", "20d", "--content-types", FOUR, "--blobs-per-type", "500", "--events-per-blob", "500", "--record-bytes", "1700", "--requests-per-minute", "1000000")
     try:
@@ -191,6 +229,7 @@ def speed(folder, mapping):
 STORIES = {
     "week": a_week_with_faults,
     "killed": killed_twenty_times,
+    "gone": elasticsearch_gone,
     "million": a_million_events,
     "huge": one_huge_blob,
     "speed-ecs": lambda folder: speed(folder, "ecs"),

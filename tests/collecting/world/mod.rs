@@ -128,7 +128,7 @@ impl World {
     /// Collects two content types: the first into the first output, the second into the second.
     pub fn each_to_its_own(mut self, first: &str, second: &str) -> Self {
         self.outputs = Outputs::Two;
-        self.settings = "outputs: {first: {type: console}, second: {type: console}}".to_owned();
+        "outputs: {first: {type: console}, second: {type: console}}".clone_into(&mut self.settings);
         self.input = format!(", output: [first]}}, {{content_types: [{second}], output: [second]");
         self.feed(first)
     }
