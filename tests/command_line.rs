@@ -66,6 +66,55 @@ fn what_is_wrong_in_usage_or_configuration_exits_with_2() {
 }
 
 #[test]
+fn replay_reads_its_files_and_not_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let (records, settings) = (folder.path().join("records.ndjson"), folder.path().join("c.yml"));
+    std::fs::write(&records, "{\"Id\":\"r1\",\"CreationTime\":\"2026-11-21T09:00:00\"}\n").unwrap();
+    let yaml = format!(
+        "connections: [{{id: c, tenant_id: {GUID}, client_id: {GUID}, client_secret: s3cret}}]\n\
+         inputs: [{{type: audit}}]\noutput.console: {{}}\npath.data: {}\n",
+        folder.path().display()
+    );
+    std::fs::write(&settings, yaml).unwrap();
+    let (records, settings) = (records.to_str().unwrap(), settings.to_str().unwrap());
+    for arguments in [
+        &["replay", records][..],
+        &["--strict.perms=false", "-c", settings, "replay", records],
+        &["replay", "--strict.perms=false", "-c", settings, records],
+    ] {
+        let output = o365collector(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        let shown = text(&output.stdout);
+        assert_eq!(shown.lines().count(), 1, "{shown}");
+        assert!(shown.contains("\"r1\"") && !shown.contains("s3cret"), "{shown}");
+    }
+}
+
+#[test]
+fn an_input_whose_events_nobody_must_confirm_is_refused() {
+    for (settings, text_of) in [
+        (
+            "inputs: [{type: audit, output: [a]}]\noutputs: {a: {type: console, enabled: false}, b: {type: console}}",
+            "`a` is not enabled",
+        ),
+        ("inputs: [{type: audit}]\noutput.console: {required: false}", "at least one output that is `required`"),
+        (
+            "inputs: [{type: audit}]\noutputs: {a: {type: file, path: /x}, b: {type: file, path: /x}}",
+            "writes this file already",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.yml");
+        let yaml =
+            format!("connections: [{{id: c, tenant_id: {GUID}, client_id: {GUID}, client_secret: x}}]\n{settings}\n");
+        std::fs::write(&file, yaml).unwrap();
+        let output = o365collector(&["test", "config", "--strict.perms=false", "-c", file.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(text_of), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn help_fits_80_columns() {
     for arguments in
         [&["--help"][..], &["run", "--help"], &["demo", "--help"], &["simulate", "--help"], &["registry", "--help"]]

@@ -22,6 +22,7 @@ use crate::outputs::{DeadLetters, Worker};
 use crate::pipeline::Door;
 use crate::registry::Registry;
 use crate::stats::Stats;
+use crate::time;
 
 /// A collector, built and not yet running.
 pub struct App {
@@ -51,7 +52,12 @@ impl App {
         let (surrender, give_up) = control::stop();
         let mut writers = JoinSet::new();
         for worker in workers {
-            writers.spawn(worker.run(give_up.clone()));
+            let is_required = doors.iter().any(|door| door.is_required() && door.name() == worker.name());
+            let running = worker.run(give_up.clone());
+            writers.spawn(async move {
+                running.await;
+                is_required
+            });
         }
         let mut background = JoinSet::new();
         background.spawn({
@@ -63,10 +69,10 @@ impl App {
         for feed in feeds {
             collectors.spawn(keep_running(feed, stop.clone()));
         }
-        let outcome = collect(&mut collectors, &mut writers, &stop, grace).await;
+        let (outcome, left) = collect(&mut collectors, &mut writers, &stop, grace).await;
         collectors.shutdown().await;
         drop(doors);
-        let drained = tokio::time::timeout(grace, async { while writers.join_next().await.is_some() {} }).await;
+        let drained = tokio::time::timeout(left, async { while writers.join_next().await.is_some() {} }).await;
         if drained.is_err() {
             surrender.stop();
             while writers.join_next().await.is_some() {}
@@ -78,13 +84,14 @@ impl App {
     }
 }
 
-/// Waits for the feeds; after `stop` no longer than `grace`.
+/// Waits for the feeds; after `stop` no longer than `grace`. Says how much of the grace is left.
 async fn collect(
     collectors: &mut JoinSet<Outcome>,
-    writers: &mut JoinSet<()>,
+    writers: &mut JoinSet<bool>,
     stop: &Stop,
     grace: Duration,
-) -> Result<Outcome, AppError> {
+) -> (Result<Outcome, AppError>, Duration) {
+    let asked = std::sync::OnceLock::new();
     let all = async {
         let mut outcome = Outcome::Complete;
         while let Some(ended) = collectors.join_next().await {
@@ -96,23 +103,33 @@ async fn collect(
     };
     let overdue = async {
         stop.asked().await;
+        let _ = asked.set(time::ticks());
         info!(target: "feed", ?grace, "stopping: finishing what is in flight");
         tokio::time::sleep(grace).await;
     };
-    tokio::select! {
+    // A worker ends before its feeds when nobody can read any more, or by a defect; going on would deliver nothing.
+    let ended = async {
+        while let Some(ended) = writers.join_next().await {
+            match ended {
+                Ok(true) => return,
+                Ok(false) => {
+                    warn!(target: "output", "an output that is not required has ended; the others go on without it")
+                }
+                Err(panic) => return error!(target: "output", %panic, "an output failed"),
+            }
+        }
+        std::future::pending().await
+    };
+    let outcome = tokio::select! {
         outcome = all => Ok(outcome),
         () = overdue => {
             warn!(target: "feed", "what is still in flight is fetched again at the next start");
             Ok(Outcome::Incomplete)
         }
-        // A worker ends before its feeds when nobody can read any more, or by a defect; going on would deliver nothing.
-        Some(ended) = writers.join_next() => {
-            if let Err(panic) = ended {
-                error!(target: "output", %panic, "an output failed");
-            }
-            Err(AppError::OutputEnded)
-        }
-    }
+        () = ended => Err(AppError::OutputEnded),
+    };
+    let spent = asked.get().map_or(Duration::ZERO, |asked: &tokio::time::Instant| asked.elapsed());
+    (outcome, grace.saturating_sub(spent))
 }
 
 /// Runs a feed for as long as it takes: a defect in one must not end the others.

@@ -146,7 +146,6 @@ async fn import(registry: &Registry, file: &Path, force: bool) -> Result<(), Err
     if present > 0 && !force {
         return Err(Error::Failed(format!("the registry holds {present} feeds; `--force` replaces them")));
     }
-    registry.reset(None).await?;
     let feeds = archive.feeds.len();
     registry.import(archive).await?;
     println!("imported {feeds} feeds");

@@ -11,7 +11,8 @@ use crate::outputs::console::Console;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Files with records, as NDJSON or JSON arrays; `-` is standard input
-    #[arg(value_name = "FILE", default_value = "-")]
+    // Its own id: two arguments of one id would take each other's values.
+    #[arg(id = "records", value_name = "FILE", default_value = "-")]
     pub files: Vec<PathBuf>,
 
     /// Spread events over several lines

@@ -25,9 +25,10 @@ const READ_AHEAD: usize = 64;
 const PATIENCE: u32 = 3;
 /// With `--once`, an item that has failed so often is left for the next run.
 const MOST_TRIES: u32 = 10;
-/// After so many bodies that end within their array, the next one is taken for what it is.
+/// After so many bodies that end within their array, the next one is taken for what it is, if it will soon be gone.
 const SALVAGE_AFTER: u32 = 8;
-/// An item that Microsoft refuses without saying that it is gone is given up so long after its expiration,
+/// Around its expiration an item is treated as one that ends: what is cut off is taken so long before, and what
+/// Microsoft refuses without saying that it is gone is given up so long after,
 const GRACE: chrono::Duration = chrono::Duration::days(1);
 /// and after so many tries.
 const GIVE_UP_AFTER: u32 = 8;
@@ -104,7 +105,9 @@ impl Feed {
             work.busy.insert(next.pending.item.id.clone());
             work.under_way.push(Box::pin(async move {
                 let mut attempt = next;
-                let is_hopeless = attempt.cut_offs >= SALVAGE_AFTER;
+                // A day before it is gone, a part of it is better than nothing.
+                let is_ending = attempt.pending.item.expires - GRACE <= self.api.now();
+                let is_hopeless = attempt.cut_offs >= SALVAGE_AFTER && is_ending;
                 let result = self.download(&mut attempt.pending, is_hopeless, stop).await;
                 (attempt, result)
             }));

@@ -1,5 +1,6 @@
 //! Lists what there is, writes it down as pending, and keeps the subscription alive.
 
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -123,7 +124,8 @@ impl Feed {
                 backoff.reset();
             }
         }
-        self.registry.prune(self.key(), self.clock.now()).await?;
+        // By the clock that windows follow: what can be listed again must still be known.
+        self.registry.prune(self.key(), self.api.now()).await?;
         Ok(())
     }
 
@@ -132,11 +134,13 @@ impl Feed {
         let mut relists = 0;
         let mut page = PageRequest::First { start: window.start, end: window.end };
         let (mut listed, mut found) = (0, 0);
+        let mut seen = HashSet::new();
         loop {
             let answer = match self.page(&page).await {
                 Ok(answer) => answer,
                 Err(error) if error.reaction() == Reaction::Relist && relists < MOST_RELISTS => {
                     relists += 1;
+                    seen.clear();
                     page = PageRequest::First { start: window.start, end: window.end };
                     continue;
                 }
@@ -168,6 +172,11 @@ impl Feed {
             match answer.next {
                 Some(next) => page = next,
                 None => break,
+            }
+            if let PageRequest::Next(url) = &page
+                && !seen.insert(url.clone())
+            {
+                return Err(ApiError::NextPage { operation: "list content", problem: "was there before" }.into());
             }
         }
         debug!(target: "feed", feed = self.name(), start = %window.start, end = %window.end, listed, found, "listed window");

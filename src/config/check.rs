@@ -38,6 +38,11 @@ impl Config {
             problems.add("processors", "processors come in a later version").hint("leave the list empty");
         }
         problems.under("queue", |problems| self.queue.check(problems));
+        if self.http.enabled {
+            problems
+                .add("http.enabled", "there is no status page yet; it comes in a later version")
+                .hint("leave it out");
+        }
         problems.under("logging", |problems| self.logging.check(problems));
         if self.max_concurrent_fetches == 0 {
             problems.add("max_concurrent_fetches", "expected at least 1");
@@ -78,6 +83,7 @@ impl Config {
                 if !input.enabled {
                     return;
                 }
+                self.check_outputs_of(&input.output, problems);
                 // A feed's state hangs on tenant and content type: two inputs would share one cursor.
                 let tenant = self.connection(&input.connection).map_or("", |connection| &connection.tenant_id);
                 for content_type in &input.content_types {
@@ -88,6 +94,22 @@ impl Config {
                     }
                 }
             });
+        }
+    }
+
+    /// What no output confirms would count as delivered and be gone.
+    fn check_outputs_of(&self, names: &[String], problems: &mut Problems) {
+        for name in names {
+            if self.outputs.get(name).is_some_and(|output| !output.enabled()) {
+                problems.add("output", format!("output `{name}` is not enabled")).hint("enable it, or remove it here");
+            }
+        }
+        let is_meant = |name: &String| names.is_empty() || names.contains(name);
+        let mut meant = self.outputs.iter().filter(|(name, output)| is_meant(name) && output.enabled()).peekable();
+        if meant.peek().is_some() && !meant.any(|(_, output)| output.required()) {
+            problems
+                .add("output", "expected at least one output that is `required`")
+                .hint("what no output must confirm would be lost without a word: remove `required: false` from one");
         }
     }
 
@@ -110,6 +132,17 @@ impl Config {
         }
         for (name, output) in self.outputs.iter().filter(|(_, output)| output.enabled()) {
             problems.under(format_args!("outputs.{name}"), |problems| output.check(problems));
+        }
+        let mut files = HashMap::new();
+        for (name, output) in self.outputs.iter().filter(|(_, output)| output.enabled()) {
+            let OutputOptions::File(file) = output else { continue };
+            if let Some(first) = files.insert(file.path.join(&file.filename), name) {
+                problems.under(format_args!("outputs.{name}"), |problems| {
+                    problems
+                        .add("path", format!("output `{first}` writes this file already"))
+                        .hint("set another `filename`");
+                });
+            }
         }
     }
 

@@ -99,6 +99,11 @@ impl Splitter {
         self.state != State::BeforeArray
     }
 
+    /// Whether the array has ended.
+    pub fn has_ended(&self) -> bool {
+        self.state == State::AfterArray
+    }
+
     /// The records that are complete, if there are any.
     pub fn take(&mut self) -> Option<Records> {
         debug_assert!(self.text.len() == self.element, "a batch is taken between two elements");

@@ -3,11 +3,16 @@
 //! The walk is strict and gives up early: of what it calls [`Stop::Odd`], `serde_json` judges. It never accepts what
 //! `serde_json` refuses, which a test with mutated records makes sure of.
 
+use std::collections::HashSet;
+
 use super::marks::Marks;
 use super::source::Span;
 
 /// Objects nested deeper are left to the splitter, which marks them.
 pub(super) const MAX_DEPTH: u32 = 100;
+
+/// In objects with more members than this, names are found by their hashes.
+const WIDE: usize = 256;
 
 /// A member of a record: its name without quotes, and its value, both as they stand in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,16 +165,27 @@ impl<'a> Walk<'a> {
 
     /// Refuses names that repeat one of the same object. Most are told apart by a bit of their hash.
     #[inline]
-    fn check_name(&mut self, name: Span, outside: usize, filter: &mut Filter) -> Walked<()> {
+    fn check_name(&mut self, name: Span, outside: usize, filter: &mut Filter<'a>) -> Walked<()> {
         if self.names == Names::AsReceived && self.has_escape(name) {
             return Err(Stop::Odd);
         }
         let text = &self.text[name.range()];
-        if filter.may_repeat(text) && self.seen[outside..].iter().any(|seen| self.text[seen.range()] == *text) {
+        if filter.may_repeat(text) && self.has_seen(text, outside, filter) {
             return Err(Stop::Odd);
         }
         self.seen.push(name);
         Ok(())
+    }
+
+    /// Whether the object has a member of this name already.
+    fn has_seen(&self, name: &[u8], outside: usize, filter: &mut Filter<'a>) -> bool {
+        let seen = &self.seen[outside..];
+        if seen.len() < WIDE {
+            return seen.iter().any(|seen| self.text[seen.range()] == *name);
+        }
+        let wide = filter.wide.get_or_insert_default();
+        wide.extend(seen[wide.len()..].iter().map(|seen| &self.text[seen.range()]));
+        wide.contains(name)
     }
 
     #[inline]
@@ -246,9 +262,13 @@ impl<'a> Walk<'a> {
 
 /// Tells most names apart by one of 1024 bits each.
 #[derive(Default)]
-struct Filter([u64; 16]);
+struct Filter<'a> {
+    bits: [u64; 16],
+    /// All names so far, of an object with very many.
+    wide: Option<HashSet<&'a [u8]>>,
+}
 
-impl Filter {
+impl Filter<'_> {
     /// Whether `name` may have been asked for before: `false` is certain.
     #[inline]
     fn may_repeat(&mut self, name: &[u8]) -> bool {
@@ -257,7 +277,7 @@ impl Filter {
             _ => name.iter().fold(0, |ends, byte| ends << 8 | u64::from(*byte)),
         };
         let hash = (ends ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
-        let (word, bit) = (&mut self.0[(hash / 64) as usize], 1 << (hash % 64));
+        let (word, bit) = (&mut self.bits[(hash / 64) as usize], 1 << (hash % 64));
         let may_repeat = *word & bit != 0;
         *word |= bit;
         may_repeat

@@ -19,7 +19,7 @@ use super::throttle::{Permit, Throttle};
 use super::wire::{Content, SensitiveType, Subscription};
 use crate::net::{Request, Response, Transport};
 use crate::oauth::TokenManager;
-use crate::time::{Clock, Timestamp};
+use crate::time::{self, Clock, Timestamp};
 
 /// Listings are some hundred entries; this is far beyond.
 const LIST_LIMIT: usize = 64 * 1024 * 1024;
@@ -179,10 +179,16 @@ impl Activity {
         };
         let (response, permit) = self.send(operation, Method::GET, url, None).await?;
         // The reference calls it NextPageUri, the troubleshooting page NextPageUrl; header names have no case.
-        let next = response.header("nextpageuri").or_else(|| response.header("nextpageurl")).map(str::to_owned);
-        let next = next.and_then(|text| self.guard.bring_home(&text)).map(PageRequest::Next);
+        let next = response.headers.get("nextpageuri").or_else(|| response.headers.get("nextpageurl"));
+        // A page that cannot be asked for must not look like the last one: the watermark would pass it.
+        let next = next.map(|value| {
+            let url = value.to_str().ok().and_then(|text| self.guard.bring_home(text));
+            url.map(PageRequest::Next).ok_or(ApiError::NextPage { operation, problem: "is no URL" })
+        });
+        let next = next.transpose()?;
         let entries: Vec<serde_json::Value> = read(operation, response, permit).await?;
-        Ok(Page { items: entries.iter().filter_map(readable).collect(), next })
+        let now = self.now();
+        Ok(Page { items: entries.iter().filter_map(|entry| readable(entry, now)).collect(), next })
     }
 
     /// Begins to fetch a blob.
@@ -294,11 +300,26 @@ async fn read<T: DeserializeOwned>(operation: &'static str, response: Response, 
     serde_json::from_slice(&body).map_err(|source| ApiError::Unreadable { operation, source })
 }
 
-/// One entry of a listing; one that cannot be read costs itself only.
-fn readable(entry: &serde_json::Value) -> Option<Content> {
-    let content = Content::deserialize(entry);
-    if let Err(reason) = &content {
-        error!(target: "api", %reason, entry = %entry, "an entry of a listing cannot be read and is lost");
+/// One entry of a listing. One that is odd is repaired, since its content may be fine; one without an id and without an
+/// address costs itself only.
+fn readable(entry: &serde_json::Value, now: Timestamp) -> Option<Content> {
+    match Content::deserialize(entry) {
+        Ok(content) if !content.content_id.is_empty() => return Some(content),
+        _ => {}
     }
-    content.ok().filter(|content| !content.content_id.is_empty())
+    let text = |name: &str| entry.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let uri = text("contentUri");
+    let last = uri.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+    let id = if text("contentId").is_empty() { last } else { text("contentId") };
+    if id.is_empty() {
+        error!(target: "api", entry = %entry, "an entry of a listing names no content and is lost");
+        return None;
+    }
+    warn!(target: "api", id, "an entry of a listing is odd; its content is fetched all the same");
+    Some(Content {
+        content_id: id.to_owned(),
+        content_uri: uri.to_owned(),
+        content_created: time::parse(text("contentCreated")).unwrap_or(now),
+        content_expiration: time::parse(text("contentExpiration")),
+    })
 }

@@ -37,6 +37,14 @@ pub enum ApiError {
         /// Where it went wrong.
         source: serde_json::Error,
     },
+    /// A listing names a next page that cannot be asked for.
+    #[error("{operation}: the next page that the answer names {problem}")]
+    NextPage {
+        /// What we asked for.
+        operation: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// There is no token.
     #[error("no access token: {0}")]
     Token(Arc<OAuthError>),
@@ -183,7 +191,7 @@ impl ApiError {
         match self {
             Self::Refused { meaning, .. } => meaning.reaction,
             Self::Token(error) if error.retry() == Retry::Slowly => Reaction::Configuration,
-            Self::Unreadable { .. } | Self::Token(_) | Self::Http(_) => Reaction::Passing,
+            Self::Unreadable { .. } | Self::NextPage { .. } | Self::Token(_) | Self::Http(_) => Reaction::Passing,
         }
     }
 
@@ -196,7 +204,7 @@ impl ApiError {
                 Lost | Fine => Retry::Never,
                 Throttled | Unauthorized | Subscribe | Window | Relist | Passing => Retry::Backoff,
             },
-            Self::Unreadable { .. } => Retry::Backoff,
+            Self::Unreadable { .. } | Self::NextPage { .. } => Retry::Backoff,
             Self::Token(error) => error.retry(),
             Self::Http(error) => error.retry(),
         }
@@ -206,7 +214,7 @@ impl ApiError {
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Refused { meaning, .. } => matches!(meaning.reaction, Throttled | Passing),
-            Self::Unreadable { .. } => true,
+            Self::Unreadable { .. } | Self::NextPage { .. } => true,
             Self::Http(error) => error.retry() == Retry::Backoff,
             Self::Token(_) => false,
         }
@@ -216,7 +224,9 @@ impl ApiError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Refused { meaning, .. } => meaning.hint,
-            Self::Unreadable { .. } => "something else than the API answers: check `management_url` and the proxy",
+            Self::Unreadable { .. } | Self::NextPage { .. } => {
+                "something else than the API answers: check `management_url` and the proxy"
+            }
             Self::Token(error) => error.hint(),
             Self::Http(error) => error.hint(),
         }
@@ -246,12 +256,13 @@ fn waiting_time(message: &str) -> Option<Duration> {
     for word in words.split_whitespace().map(|word| word.trim_end_matches(['.', ','])) {
         let (number, unit) = word.split_at(word.len().saturating_sub(1));
         let Ok(number) = number.parse::<u64>() else { break };
-        seconds += match unit {
-            "h" => number * 3600,
-            "m" => number * 60,
+        let more: u64 = match unit {
+            "h" => number.saturating_mul(3600),
+            "m" => number.saturating_mul(60),
             "s" => number,
             _ => break,
         };
+        seconds = more.saturating_add(seconds);
     }
     (seconds > 0).then(|| Duration::from_secs(seconds))
 }

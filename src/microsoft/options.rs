@@ -136,6 +136,12 @@ impl ConnectionOptions {
             *file = base.join(&*file);
         }
         self.ssl.resolve(base);
+        // One spelling: the registry's keys and the URLs are made of it.
+        for id in [&mut self.tenant_id, &mut self.client_id] {
+            if let Ok(guid) = uuid::Uuid::parse_str(id) {
+                *id = guid.hyphenated().to_string();
+            }
+        }
     }
 
     /// Notes what is wrong with it.

@@ -37,6 +37,9 @@ impl Backoff {
     /// The wait where a person has to act, with jitter.
     pub const SLOW: Duration = Duration::from_mins(5);
 
+    /// A far side that asks for more is asked again all the same.
+    pub const LONGEST_ASKED: Duration = Duration::from_hours(1);
+
     /// Waits that begin at `first` and end at `longest`.
     pub fn new(first: Duration, longest: Duration) -> Self {
         Self { first, longest, failures: 0 }
@@ -57,7 +60,10 @@ impl Backoff {
         let doublings = self.failures.min(20);
         self.failures = self.failures.saturating_add(1);
         match retry {
-            Retry::After(wait) => wait + wait.mul_f64(0.1 * fastrand::f64()),
+            Retry::After(wait) => {
+                let wait = wait.min(Self::LONGEST_ASKED);
+                wait + wait.mul_f64(0.1 * fastrand::f64())
+            }
             Retry::Slowly => Self::SLOW.mul_f64(0.8 + 0.4 * fastrand::f64()),
             Retry::Backoff | Retry::Never => {
                 let wait = self.first.saturating_mul(1 << doublings).min(self.longest);

@@ -61,6 +61,11 @@ struct State {
     closed_until: Option<Instant>,
 }
 
+/// Whatever a login says, a token is used for so long,
+const SHORTEST_LIFE: Duration = Duration::from_secs(30);
+/// and renewed after so long. An API that disagrees refuses it, and there is another.
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
+
 impl TokenManager {
     /// A manager that asks with `credentials`.
     pub fn new(transport: Transport, credentials: Credentials) -> Self {
@@ -142,6 +147,7 @@ impl State {
 impl Token {
     fn new(value: Secret, lifetime: Duration) -> Self {
         let granted = time::ticks();
+        let lifetime = lifetime.clamp(SHORTEST_LIFE, LONGEST_LIFE);
         let renew = granted + lifetime - AHEAD.min(lifetime / 5);
         Self { value: Arc::new(value), granted, expires: granted + lifetime, renew }
     }

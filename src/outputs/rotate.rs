@@ -88,6 +88,9 @@ impl RotatingFile {
             self.set_aside(now)?;
         }
         let open = self.try_open()?;
+        // Somebody may have emptied it beneath us, as `logrotate` does with `copytruncate`: no hole is left behind.
+        open.length = open.length.min(open.file.metadata()?.len());
+        open.pushed = open.pushed.min(open.length);
         if let Err(error) = open.file.write_all_at(lines, open.length) {
             let _ = open.file.set_len(open.length);
             return Err(error);
@@ -109,6 +112,9 @@ impl RotatingFile {
                 .truncate(false)
                 .mode(self.mode)
                 .open(&self.path)?;
+            if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+                return Err(io::Error::other("another output or process is writing this file"));
+            }
             let length = whole_lines(&file)?;
             file.set_len(length)?;
             self.open = Some(Open { file: Arc::new(file), length, pushed: length, since: self.clock.now() });
@@ -202,12 +208,14 @@ fn packed(path: &Path) -> PathBuf {
 
 /// Packs a file that was set aside; it is removed when its packed form is on the disk.
 fn pack(path: &Path, mode: u32) -> io::Result<()> {
-    let target = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(packed(path))?;
+    let unfinished = PathBuf::from(format!("{}.gz.tmp", path.display()));
+    let target = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&unfinished)?;
     let mut encoder = flate2::write::GzEncoder::new(target, flate2::Compression::new(6));
     io::copy(&mut File::open(path)?, &mut encoder)?;
     let mut target = encoder.finish()?;
     target.flush()?;
     target.sync_all()?;
+    fs::rename(unfinished, packed(path))?;
     fs::remove_file(path)
 }
 
@@ -256,6 +264,8 @@ mod tests {
         let mode = fs::metadata(folder.path().join("events")).expect("a file").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
 
+        // The lock goes with the one before.
+        drop(events);
         let mut events = file(folder.path(), Rotation { bytes: 8, files: Some(2), ..Rotation::default() });
         for line in ["1st", "2nd", "3rd", "4th", "5th"] {
             events.append(format!("{line}45\n").as_bytes()).expect("room");

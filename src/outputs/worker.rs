@@ -110,6 +110,11 @@ impl Worker {
         }
     }
 
+    /// The output's name.
+    pub fn name(&self) -> &str {
+        &self.options.name
+    }
+
     /// Works until the queue is closed and everything in it is settled, or until `give_up`.
     pub async fn run(mut self, give_up: Stop) {
         tokio::select! {

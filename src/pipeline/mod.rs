@@ -83,6 +83,16 @@ impl Door {
         &self.name
     }
 
+    /// Whether an item waits for it.
+    pub fn is_required(&self) -> bool {
+        self.is_required
+    }
+
+    fn dropped(&self, events: usize, feed: &str, why: &'static str) {
+        self.stats.dropped.add(events);
+        tracing::warn!(target: "output", output = self.name(), feed, events, "{why}, dropped for this output");
+    }
+
     async fn hand_over(&self, batch: Arc<Batch>, room: Vec<OwnedSemaphorePermit>) -> Result<Receipt, Closed> {
         let (parcel, receipt) = Parcel::new(batch, room);
         self.queue.send(parcel).await.map_err(|_| Closed)?;
@@ -150,8 +160,7 @@ impl Pipeline {
             } else if let Some(room) = door.room.try_take(events, bytes) {
                 open.push((door, room));
             } else {
-                door.stats.dropped.add(events);
-                tracing::warn!(target: "output", output = door.name(), feed = %origin.feed, events, "no room, dropped for this output");
+                door.dropped(events, &origin.feed, "no room");
             }
         }
         if open.is_empty() {
@@ -160,9 +169,13 @@ impl Pipeline {
         let batch = Arc::new(self.chain.events(records, origin));
         let mut deliveries = Vec::new();
         for (door, room) in open {
-            let receipt = door.hand_over(Arc::clone(&batch), room).await?;
-            if door.is_required {
-                deliveries.push(Delivery { output: Arc::clone(&door.name), receipt });
+            match door.hand_over(Arc::clone(&batch), room).await {
+                Ok(receipt) if door.is_required => {
+                    deliveries.push(Delivery { output: Arc::clone(&door.name), receipt });
+                }
+                Ok(_) => {}
+                Err(closed) if door.is_required => return Err(closed),
+                Err(_) => door.dropped(events, &origin.feed, "it has ended"),
             }
         }
         Ok(deliveries)

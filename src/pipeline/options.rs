@@ -25,7 +25,7 @@ pub struct MemoryQueueOptions {
 }
 
 /// The settings below `queue.mem.flush`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FlushOptions {
     /// Events worth waiting for, for at most `timeout`; default 0: whatever is there goes at once.
@@ -49,8 +49,10 @@ impl QueueOptions {
         if self.mem.bytes < ByteSize::mebibytes(1) {
             problems.add("mem.bytes", format!("expected at least 1MiB, found {}", self.mem.bytes));
         }
-        if self.mem.flush.min_events > self.mem.events {
-            problems.add("mem.flush.min_events", format!("expected at most `mem.events` ({})", self.mem.events));
+        if self.mem.flush != FlushOptions::default() {
+            problems
+                .add("mem.flush", "nothing waits to be gathered yet; it comes in a later version")
+                .hint("leave it out");
         }
     }
 }

@@ -175,7 +175,16 @@ impl Registry {
 
     /// Adds an archive to what is there; its word counts where both know a feed or an item.
     pub async fn import(&self, archive: Archive) -> Result<(), RegistryError> {
-        self.change(move |transaction| transaction.import(&archive)).await?;
+        if archive.schema_version > transaction::SCHEMA_VERSION {
+            let (path, found) = ("the archive".into(), archive.schema_version);
+            return Err(RegistryError::TooNew { path, found, known: transaction::SCHEMA_VERSION });
+        }
+        // In one transaction: a crash in between must not leave a registry that begins at zero.
+        let replace = move |transaction: &Transaction| {
+            transaction.reset(None)?;
+            transaction.import(&archive)
+        };
+        self.change(replace).await?;
         self.flush().await
     }
 

@@ -104,14 +104,23 @@ fn open_database(path: &Path) -> Result<Database, RegistryError> {
     if !is_new && file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
         return Err(corrupt("it is empty".to_owned()));
     }
-    let opened = Database::builder().set_cache_size(CACHE_BYTES).create_file(file);
-    let database = opened.map_err(|error| match error {
+    // A damaged page may make the library panic instead of telling us.
+    let opened = std::panic::catch_unwind(|| {
+        let mut database = Database::builder().set_cache_size(CACHE_BYTES).create_file(file)?;
+        let is_sound = is_new || database.check_integrity()?;
+        Ok((database, is_sound))
+    });
+    let opened = opened.map_err(|_| corrupt("its pages contradict each other".to_owned()))?;
+    let (database, is_sound) = opened.map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen => RegistryError::Locked { path: path.to_owned() },
         DatabaseError::Storage(StorageError::Io(source)) if source.kind() != std::io::ErrorKind::InvalidData => {
             RegistryError::Open { path: path.to_owned(), source }
         }
         error => corrupt(error.to_string()),
     })?;
+    if !is_sound {
+        return Err(corrupt("a checksum does not match".to_owned()));
+    }
     check_version(&database, path)?;
     Ok(database)
 }

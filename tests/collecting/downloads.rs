@@ -68,6 +68,12 @@ async fn a_body_that_never_becomes_whole_gives_what_there_is_of_it() {
         r#"[{"Id":"a","CreationTime":"2026-11-21T08:00:00","Operation":"X","Workload":"Exchange"},{"Id":"b","Creat"#;
     world.microsoft.publish(Blob::new(EXCHANGE, "half").raw_body(body).created(world.ago(minutes(9))));
     world.run_for(hours(2)).await;
+    assert!(world.output.written().is_empty(), "there is time: it may become whole");
+
+    let mut world = World::new().feed(EXCHANGE);
+    world.microsoft.publish(Blob::new(EXCHANGE, "half").raw_body(body).created(world.ago(days(6) + hours(1))));
+    world.run_for(hours(2)).await;
+    assert_eq!(world.stats.feed("contoso/Audit.Exchange").items_lost.get(), 1, "it is said and counted");
     let written = world.output.written();
     assert_eq!(written.len(), 2);
     assert_eq!(written[0].id, "a");

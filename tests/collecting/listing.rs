@@ -198,6 +198,46 @@ async fn a_single_pass_that_never_gets_anywhere_ends_as_incomplete() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_next_page_that_cannot_be_asked_for_is_not_taken_for_the_end() {
+    for (header, is_loop) in [("http://[bad", false), ("/api/v1.0/x?nextPage=1&PublisherIdentifier=p", true)] {
+        let mut world = World::new().feed(EXCHANGE);
+        world.wire.intercept(move |asked| {
+            let is_listing = asked.path.ends_with("/content") || asked.query.contains("nextPage=");
+            is_listing.then(|| ([("NextPageUri", header)], "[]").into_response())
+        });
+        world.run_for(minutes(5)).await;
+        assert!(world.wire.asked().len() < 100, "{} requests", world.wire.asked().len());
+        world.stop().await;
+        let books = world.books().await;
+        assert!(books.feeds.values().all(|feed| feed.record.watermark.is_none()), "{header} loop: {is_loop}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_entry_without_an_id_or_a_date_is_fetched_all_the_same() {
+    let mut world = World::new().feed(EXCHANGE);
+    for id in ["a", "b"] {
+        world.microsoft.publish(Blob::new(EXCHANGE, id).created(world.ago(minutes(9))));
+    }
+    let listing = format!(
+        r#"[{{"contentId":"a","contentUri":"","contentCreated":"yesterday"}},{{"contentUri":"{MICROSOFT}/api/v1.0/{}/activity/feed/audit/b","contentCreated":""}}]"#,
+        world.microsoft.tenants()[0].tenant_id,
+    );
+    world.wire.intercept(move |asked| asked.path.ends_with("/content").then(|| listing.clone().into_response()));
+    world.run_for(minutes(5)).await;
+    assert_eq!(sorted(world.output.ids()), ["a-0", "a-1", "b-0", "b-1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_far_ahead_of_the_servers_repeats_nothing() {
+    let faults = Knobs { clock_skew: chrono::Duration::days(-11), ..Knobs::default() };
+    let mut world = World::of(Options { content_types: Vec::new(), faults, ..Options::default() }).feed(EXCHANGE);
+    world.microsoft.publish(Blob::new(EXCHANGE, "a").created(world.ago(days(11) + minutes(9))));
+    world.run_for(hours(1)).await;
+    assert_eq!(world.output.ids(), ["a-0", "a-1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_pass_that_fails_on_its_second_page_is_listed_again_as_a_whole() {
     let options = Options { content_types: Vec::new(), page_size: 3, ..Options::default() };
     let mut world = World::of(options).feed(EXCHANGE).input("overlap: 0s");

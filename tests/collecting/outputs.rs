@@ -186,6 +186,21 @@ async fn a_stop_does_not_wait_for_a_stuck_output_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn two_outputs_never_write_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    std::fs::create_dir(&path).unwrap();
+    let taken = std::fs::File::create(path.join("o365collector")).unwrap();
+    taken.lock().unwrap();
+    let mut world = backlog(5, 10).outputs(&format!("output.file: {{path: {}}}", path.display()));
+    world.run_for(minutes(10)).await;
+    assert_eq!(std::fs::read_to_string(path.join("o365collector")).unwrap(), "", "somebody else's");
+    taken.unlock().unwrap();
+    world.run_for(minutes(10)).await;
+    assert_eq!(std::fs::read_to_string(path.join("o365collector")).unwrap().lines().count(), 50);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_output_that_is_not_required_may_lag() {
     let folder = tempfile::tempdir().unwrap();
     let blocked = folder.path().join("blocked");
