@@ -113,12 +113,12 @@ async fn collect(
             match ended {
                 Ok(true) => return,
                 Ok(false) => {
-                    warn!(target: "output", "an output that is not required has ended; the others go on without it")
+                    warn!(target: "output", "an output that is not required has ended; the others go on without it");
                 }
                 Err(panic) => return error!(target: "output", %panic, "an output failed"),
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let outcome = tokio::select! {
         outcome = all => Ok(outcome),
