@@ -73,6 +73,9 @@ class Tenant:
             except urllib.error.HTTPError as error:
                 if error.code not in (403, 429, 500, 502, 503, 504):
                     raise
+                # A server that has just started needs a moment.
+                if error.code == 503:
+                    time.sleep(0.5)
         raise Breach(f"{url} does not answer")
 
     def close(self):
